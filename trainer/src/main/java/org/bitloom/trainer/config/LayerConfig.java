@@ -1,0 +1,130 @@
+package org.bitloom.trainer.config;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.bitloom.fixedpoint.network.Window;
+import org.bitloom.fixedpoint.tensor.Shape;
+import org.bitloom.trainer.layer.Conv2dLayer;
+import org.bitloom.trainer.layer.DenseLayer;
+import org.bitloom.trainer.layer.FlattenLayer;
+import org.bitloom.trainer.layer.Layer;
+import org.bitloom.trainer.layer.PoolLayer;
+import org.bitloom.trainer.layer.ReluLayer;
+
+/** One entry of {@code layers:}, told apart by its {@code type}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @Type(value = LayerConfig.Conv.class, name = "conv"),
+  @Type(value = LayerConfig.Dense.class, name = "dense"),
+  @Type(value = LayerConfig.Relu.class, name = "relu"),
+  @Type(value = LayerConfig.MaxPool.class, name = "max_pool"),
+  @Type(value = LayerConfig.AveragePool.class, name = "average_pool"),
+  @Type(value = LayerConfig.Flatten.class, name = "flatten")
+})
+public sealed interface LayerConfig {
+
+  /** Name of the layer; null asks for one made of type and position. */
+  String name();
+
+  /** The layer for an input shape. */
+  Layer build(String name, Shape input);
+
+  /** The word in the YAML. */
+  String type();
+
+  /** {@code type: conv}: filters, kernel (square), stride 1, padding same or valid. */
+  record Conv(String name, int filters, int kernel, Integer stride, String padding)
+      implements LayerConfig {
+    @Override
+    public Layer build(String n, Shape in) {
+      if (filters < 1) {
+        throw new IllegalArgumentException("filters is " + filters + ", at least 1 is needed");
+      }
+      return new Conv2dLayer(
+          n, in, filters, window(kernel, stride == null ? 1 : stride, padding, in));
+    }
+
+    @Override
+    public String type() {
+      return "conv";
+    }
+  }
+
+  /** {@code type: dense}: units. */
+  record Dense(String name, int units) implements LayerConfig {
+    @Override
+    public Layer build(String n, Shape in) {
+      if (units < 1) {
+        throw new IllegalArgumentException("units is " + units + ", at least 1 is needed");
+      }
+      return new DenseLayer(n, in, units);
+    }
+
+    @Override
+    public String type() {
+      return "dense";
+    }
+  }
+
+  /** {@code type: relu}. */
+  record Relu(String name) implements LayerConfig {
+    @Override
+    public Layer build(String n, Shape in) {
+      return new ReluLayer(n, in);
+    }
+
+    @Override
+    public String type() {
+      return "relu";
+    }
+  }
+
+  /** {@code type: max_pool}: size (square), stride as size. */
+  record MaxPool(String name, int size, Integer stride) implements LayerConfig {
+    @Override
+    public Layer build(String n, Shape in) {
+      return new PoolLayer(n, in, window(size, stride == null ? size : stride, "valid", in), true);
+    }
+
+    @Override
+    public String type() {
+      return "max_pool";
+    }
+  }
+
+  /** {@code type: average_pool}: size (square), stride as size. */
+  record AveragePool(String name, int size, Integer stride) implements LayerConfig {
+    @Override
+    public Layer build(String n, Shape in) {
+      return new PoolLayer(n, in, window(size, stride == null ? size : stride, "valid", in), false);
+    }
+
+    @Override
+    public String type() {
+      return "average_pool";
+    }
+  }
+
+  /** {@code type: flatten}. */
+  record Flatten(String name) implements LayerConfig {
+    @Override
+    public Layer build(String n, Shape in) {
+      return new FlattenLayer(n, in);
+    }
+
+    @Override
+    public String type() {
+      return "flatten";
+    }
+  }
+
+  private static Window window(int kernel, int stride, String padding, Shape in) {
+    return switch (padding == null ? "valid" : padding) {
+      case "same" -> Window.same(kernel, kernel, stride, stride, 1, 1, in.height(), in.width());
+      case "valid" -> Window.valid(kernel, kernel, stride, stride);
+      default ->
+          throw new IllegalArgumentException("padding is " + padding + ", write same or valid");
+    };
+  }
+}

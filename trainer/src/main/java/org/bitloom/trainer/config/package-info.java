@@ -1,0 +1,2 @@
+/** Training configurations in YAML. Read {@link org.bitloom.trainer.config.TrainingConfig}. */
+package org.bitloom.trainer.config;

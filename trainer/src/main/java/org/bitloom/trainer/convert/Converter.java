@@ -1,0 +1,154 @@
+package org.bitloom.trainer.convert;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bitloom.fixedpoint.calibrate.Calibration;
+import org.bitloom.fixedpoint.format.ActivationFormat;
+import org.bitloom.fixedpoint.format.Rounding;
+import org.bitloom.fixedpoint.network.AveragePool2d;
+import org.bitloom.fixedpoint.network.Clamp;
+import org.bitloom.fixedpoint.network.Conv2d;
+import org.bitloom.fixedpoint.network.Dense;
+import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.TensorSpec;
+import org.bitloom.trainer.layer.Conv2dLayer;
+import org.bitloom.trainer.layer.DenseLayer;
+import org.bitloom.trainer.layer.FlattenLayer;
+import org.bitloom.trainer.layer.FloatNetwork;
+import org.bitloom.trainer.layer.Layer;
+import org.bitloom.trainer.layer.PoolLayer;
+import org.bitloom.trainer.layer.ReluLayer;
+
+/**
+ * Post-training quantization: formats from an {@link Observation}, weights and biases as integers,
+ * a ReLU fused into the weighted layer before it.
+ */
+public final class Converter {
+  private final TargetFormat target;
+  private final Calibration activations;
+  private final Calibration weights;
+  private final List<TensorSpec> tensors = new ArrayList<>();
+  private final List<Operation> operations = new ArrayList<>();
+
+  private Converter(TargetFormat target, Calibration activations, Calibration weights) {
+    this.target = target;
+    this.activations = activations;
+    this.weights = weights;
+  }
+
+  /**
+   * Converts a network.
+   *
+   * @param activations the rule for feature maps
+   * @param weights the rule for weights
+   */
+  public static QuantizedNetwork convert(
+      FloatNetwork network,
+      Observation seen,
+      TargetFormat target,
+      Calibration activations,
+      Calibration weights) {
+    return new Converter(target, activations, weights).run(network, seen);
+  }
+
+  private QuantizedNetwork run(FloatNetwork network, Observation seen) {
+    List<Layer> layers = network.layers();
+    tensors.add(new TensorSpec("input", network.input(), format(seen.input())));
+    int i = 0;
+    while (i < layers.size()) {
+      Layer layer = layers.get(i);
+      boolean fuse =
+          (layer instanceof Conv2dLayer || layer instanceof DenseLayer)
+              && i + 1 < layers.size()
+              && layers.get(i + 1) instanceof ReluLayer;
+      int end = fuse ? i + 1 : i;
+      emit(layer, fuse, seen.layers().get(end));
+      i = end + 1;
+    }
+    return new QuantizedNetwork(network.name(), tensors, 0, tensors.size() - 1, operations);
+  }
+
+  private ActivationFormat format(org.bitloom.fixedpoint.calibrate.Statistics s) {
+    return switch (target) {
+      case TargetFormat.Int8 t -> activations.affine(s, 8);
+      case TargetFormat.FixedPoint t -> activations.fixedPoint(s, t.bits());
+    };
+  }
+
+  private void emit(Layer layer, boolean relu, org.bitloom.fixedpoint.calibrate.Statistics seen) {
+    int in = tensors.size() - 1;
+    ActivationFormat same = tensors.get(in).format();
+    String name = layer.name();
+    switch (layer) {
+      case Conv2dLayer c -> {
+        TensorSpec out = add(layer, format(seen));
+        QuantizedWeights q =
+            QuantizedWeights.of(c.weight(), c.bias(), same, out.format(), target, weights, false);
+        operations.add(
+            new Conv2d(
+                name,
+                in,
+                in + 1,
+                c.window(),
+                1,
+                q.weights(),
+                q.format(),
+                q.bias(),
+                q.requantization(),
+                clamp(relu, out)));
+      }
+      case DenseLayer d -> {
+        TensorSpec out = add(layer, format(seen));
+        QuantizedWeights q =
+            QuantizedWeights.of(d.weight(), d.bias(), same, out.format(), target, weights, true);
+        operations.add(
+            new Dense(
+                name,
+                in,
+                in + 1,
+                q.weights(),
+                q.format(),
+                q.bias(),
+                q.requantization(),
+                clamp(relu, out)));
+      }
+      case ReluLayer r -> {
+        add(layer, same);
+        operations.add(new Relu(name, in, in + 1, Clamp.relu(same)));
+      }
+      case PoolLayer p -> {
+        add(layer, same);
+        operations.add(
+            p.max()
+                ? new MaxPool2d(name, in, in + 1, p.window(), Clamp.full(same))
+                : new AveragePool2d(
+                    name, in, in + 1, p.window(), poolRounding(), Clamp.full(same)));
+      }
+      case FlattenLayer f -> {
+        add(layer, same);
+        operations.add(new Flatten(name, in, in + 1));
+      }
+    }
+  }
+
+  private Rounding poolRounding() {
+    return switch (target) {
+      case TargetFormat.Int8 t -> Rounding.HALF_AWAY;
+      case TargetFormat.FixedPoint t -> t.rounding();
+    };
+  }
+
+  private static Clamp clamp(boolean relu, TensorSpec out) {
+    return relu ? Clamp.relu(out.format()) : Clamp.full(out.format());
+  }
+
+  private TensorSpec add(Layer layer, ActivationFormat format) {
+    TensorSpec t = new TensorSpec(layer.name(), layer.output(), format);
+    tensors.add(t);
+    return t;
+  }
+}

@@ -1,0 +1,340 @@
+<#import "header.ftl" as h><@h.header "bl_core" "the accelerator: memories, slices, drain, requantizers, pooling, encoders, sequencer"/>
+<#assign S = rtl.slices, p = rtl>
+// Steps of this network:
+<#list rtl.steps as step>
+//   ${step?index}  ${step}
+</#list>
+module bl_core (
+    input  wire             clk_i,
+    input  wire             rst_i,
+    input  wire             enable_i,
+    // input map, see bl_load
+    input  wire             s_axis_tvalid_i,
+    output wire             s_axis_tready_o,
+    input  wire [${p.busBits - 1}:0]      s_axis_tdata_i,
+    // output map, see bl_unload
+    output wire             m_axis_tvalid_o,
+    input  wire             m_axis_tready_i,
+    output wire [${p.busBits - 1}:0]      m_axis_tdata_o,
+    output wire             m_axis_tlast_o,
+    // status
+    output wire             busy_o,
+    output wire [${p.stepBits - 1}:0]       step_o,
+    output wire             step_end_o,        // last cycle of a step
+    output wire [31:0]      step_cycles_o,     // its cycles
+    output wire [${p.sliceCountBits - 1}:0]       useful_o,          // slices that multiply by a non-zero value in this cycle
+    // observation: the codes of each layer before and after pooling, channel 0 of a beat in the low bits
+    output wire             tap_layer_valid_o,
+    output wire [${p.slices * p.actBits - 1}:0]      tap_layer_codes_o,
+    output wire             tap_pool_valid_o,
+    output wire [${p.slices * p.actBits - 1}:0]      tap_pool_codes_o
+);
+  localparam integer S    = ${S};   // slices
+  localparam integer F    = ${p.lanes};   // lanes of a slice
+  localparam integer AB   = ${p.actBits};   // bits of an activation code
+  localparam integer TB   = ${p.busCodeBits};   // bits of a code on the bus
+  localparam integer WB   = ${p.weightBits};   // bits of a weight code
+  localparam integer RB   = ${p.runBits};   // bits of a run
+  localparam integer ACCW = ${p.accBits};   // bits of an accumulator
+  localparam integer FAW  = ${p.featureAddressBits};   // bits of a feature memory address
+  localparam integer RAW  = ${p.rowAddressBits};   // bits of a row pointer index
+  localparam integer XW   = ${p.coordinateBits};   // bits of a coordinate
+  localparam integer WAW  = ${p.weightAddressBits};   // bits of a weight address
+  localparam integer QB   = ${p.requantBits};   // bits of a channel's requantization parameters
+  localparam integer TOK  = RB + AB + 1;
+
+  // ---- sequencer -----------------------------------------------------------------------------------------
+  wire [${p.descriptorBits - 1}:0] descriptor;
+  wire load, start, start_layer, start_unload, unload;
+  wire load_done, layer_done, unload_done;
+  bl_sequencer #(
+      .STEPS(${p.stepCount}), .STW(${p.stepBits}), .DW(${p.descriptorBits}), .FILE("mem/descriptors.hex")
+  ) u_sequencer (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .enable_i(enable_i),
+      .beat_i(s_axis_tvalid_i && s_axis_tready_o),
+      .done_i(load_done || layer_done || unload_done),
+      .load_o(load),
+      .start_o(start),
+      .start_layer_o(start_layer),
+      .start_unload_o(start_unload),
+      .unload_o(unload),
+      .descriptor_o(descriptor),
+      .busy_o(busy_o),
+      .step_o(step_o),
+      .step_end_o(step_end_o),
+      .step_cycles_o(step_cycles_o)
+  );
+
+  // ---- descriptor fields ---------------------------------------------------------------------------------
+<#list p.fields as f>
+  wire <#if f.signed>signed </#if>[${f.width - 1}:0] d_${f.name} = descriptor[${f.lsb} +: ${f.width}];
+</#list>
+
+  // ---- input and output ----------------------------------------------------------------------------------
+  wire [S-1:0]     load_valid;
+  wire [S*AB-1:0]  load_codes;
+  wire             load_row, load_pix;
+  bl_load #(.S(S), .AB(AB), .TB(TB), .XW(XW)) u_load (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .active_i(load),
+      .d_columns_i(d_columns),
+      .d_last_beat_i(d_last_beat),
+      .d_last_x_i(d_last_x),
+      .d_last_y_i(d_last_y),
+      .d_tail_lanes_i(d_tail_lanes),
+      .d_zero_i(d_out_zero),
+      .s_valid_i(s_axis_tvalid_i),
+      .s_ready_o(s_axis_tready_o),
+      .s_data_i(s_axis_tdata_i),
+      .m_valid_o(load_valid),
+      .m_codes_o(load_codes),
+      .m_row_first_o(load_row),
+      .m_pix_last_o(load_pix),
+      .done_o(load_done)
+  );
+
+  wire [S*FAW-1:0] unload_addr;
+  wire [S*TOK-1:0] fm_data;
+  bl_unload #(.S(S), .AB(AB), .TB(TB), .RB(RB), .FAW(FAW), .XW(XW), .CW(${p.outBeatBits})) u_unload (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .start_i(start_unload),
+      .d_base_i(d_out_base),
+      .d_zero_i(d_in_zero),
+      .d_last_beat_i(d_last_beat),
+      .d_last_i(d_out_beats),
+      .fm_addr_o(unload_addr),
+      .fm_data_i(fm_data),
+      .m_valid_o(m_axis_tvalid_o),
+      .m_ready_i(m_axis_tready_i),
+      .m_data_o(m_axis_tdata_o),
+      .m_last_o(m_axis_tlast_o),
+      .done_o(unload_done)
+  );
+
+  // ---- encoders write, row pointers follow ---------------------------------------------------------------
+  wire            pool_valid, pool_row, pool_pix;
+  wire [S*AB-1:0] pool_codes;
+  wire [S-1:0]    enc_valid = load ? load_valid : {S{pool_valid}};
+  wire [S*AB-1:0] enc_codes = load ? load_codes : pool_codes;
+  wire            enc_pix   = load ? load_pix : pool_pix;
+  wire            enc_row   = load ? load_row : pool_valid && pool_row;
+  reg  [RAW-1:0]  out_row_q;
+  always @(posedge clk_i) begin
+    if (start) out_row_q <= d_out_row_base;
+    else if (enc_row) out_row_q <= out_row_q + 1'b1;
+  end
+
+  // ---- slices --------------------------------------------------------------------------------------------
+  wire [S-1:0]        win_valid;
+  wire [S*F*ACCW-1:0] win_sums;
+  wire                win_pop;
+  wire [S-1:0]        useful;
+<#list 0..<S as s>
+
+  wire [FAW-1:0] walk_addr_${s};
+  wire [RAW-1:0] row_index_${s};
+  wire [FAW-1:0] row_ptr_${s};
+  wire           tok_valid_${s}, tok_first_${s}, tok_last_${s};
+  wire signed [AB:0] tok_value_${s};
+  wire [WAW-1:0] tok_waddr_${s};
+  wire           fm_we_${s};
+  wire [FAW-1:0] fm_waddr_${s};
+  wire [TOK-1:0] fm_wdata_${s};
+  wire [FAW-1:0] enc_next_${s};
+
+  bl_rle_encoder #(.AB(AB), .RB(RB), .FAW(FAW)) u_encoder_${s} (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .start_i(start),
+      .base_i(d_out_base),
+      .zero_i(d_out_zero),
+      .s_valid_i(enc_valid[${s}]),
+      .s_data_i(enc_codes[${s}*AB +: AB]),
+      .s_last_i(enc_pix),
+      .we_o(fm_we_${s}),
+      .waddr_o(fm_waddr_${s}),
+      .wdata_o(fm_wdata_${s}),
+      .next_o(enc_next_${s})
+  );
+  bl_ram #(.WIDTH(TOK), .DEPTH(${p.featureWords}), .ADDR(FAW)) u_features_${s} (
+      .clk_i(clk_i),
+      .we_i(fm_we_${s}),
+      .waddr_i(fm_waddr_${s}),
+      .wdata_i(fm_wdata_${s}),
+      .raddr_i(unload ? unload_addr[${s}*FAW +: FAW] : walk_addr_${s}),
+      .rdata_o(fm_data[${s}*TOK +: TOK])
+  );
+  bl_lutram #(.WIDTH(FAW), .DEPTH(${p.rowWords}), .ADDR(RAW)) u_rows_${s} (
+      .clk_i(clk_i),
+      .we_i(enc_row && enc_valid[${s}]),
+      .waddr_i(out_row_q),
+      .wdata_i(enc_next_${s}),
+      .raddr_i(row_index_${s}),
+      .rdata_o(row_ptr_${s})
+  );
+  bl_walker #(
+      .S(S), .SW(${p.sliceBits}), .SLICE(${s}), .AB(AB), .RB(RB), .FAW(FAW), .RAW(RAW), .XW(XW),
+      .KH_MAX(${p.kernelRows}), .KRW(${p.kernelRowBits}), .WAW(WAW), .CREDITS(${p.fifoDepth}), .CRW(${p.fifoCountBits})
+  ) u_walker_${s} (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .start_i(start_layer),
+      .d_columns_i(d_columns),
+      .d_in_h_i(d_in_h),
+      .d_in_w_i(d_in_w),
+      .d_out_h_i(d_out_h),
+      .d_out_w_i(d_out_w),
+      .d_kernel_h_i(d_kernel_h),
+      .d_kernel_w_i(d_kernel_w),
+      .d_stride_y_i(d_stride_y),
+      .d_stride_x_i(d_stride_x),
+      .d_first_y_i(d_first_y),
+      .d_first_x_i(d_first_x),
+      .d_last_group_i(d_last_group),
+      .d_first_row_i(d_first_row),
+      .d_row_stride_i(d_row_stride),
+      .d_weight_base_i(d_weight_base),
+      .d_column_step_i(d_column_step),
+      .d_pixel_step_i(d_pixel_step),
+      .d_row_step_i(d_row_step),
+      .d_group_step_i(d_group_step),
+      .d_zero_i(d_in_zero),
+      .fm_addr_o(walk_addr_${s}),
+      .fm_data_i(fm_data[${s}*TOK +: TOK]),
+      .row_index_o(row_index_${s}),
+      .row_ptr_i(row_ptr_${s}),
+      .pop_i(win_pop),
+      .m_valid_o(tok_valid_${s}),
+      .m_first_o(tok_first_${s}),
+      .m_last_o(tok_last_${s}),
+      .m_value_o(tok_value_${s}),
+      .m_weight_addr_o(tok_waddr_${s}),
+      .m_useful_o(useful[${s}])
+  );
+  bl_mac_slice #(
+      .F(F), .AB(AB), .WB(WB), .ACCW(ACCW), .WAW(WAW), .WORDS(${p.weightWords}), .FILE("mem/weights_${s}.hex"),
+      .DEPTH(${p.fifoDepth}), .DAW(${p.fifoAddressBits}), .DCW(${p.fifoCountBits})
+  ) u_macs_${s} (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .s_valid_i(tok_valid_${s}),
+      .s_first_i(tok_first_${s}),
+      .s_last_i(tok_last_${s}),
+      .s_value_i(tok_value_${s}),
+      .s_weight_addr_i(tok_waddr_${s}),
+      .m_valid_o(win_valid[${s}]),
+      .m_sums_o(win_sums[${s}*F*ACCW +: F*ACCW]),
+      .m_pop_i(win_pop)
+  );
+</#list>
+
+  // ---- drain and requantization --------------------------------------------------------------------------
+  wire              acc_valid;
+  wire [S*ACCW-1:0] acc;
+  wire [S*QB-1:0]   req_params;
+  bl_drain #(
+      .S(S), .F(F), .ACCW(ACCW), .BW(${p.beatBits}), .XW(XW), .QB(QB), .PAW(${p.paramAddressBits}), .WORDS(${p.paramWords}),
+      .FILE("mem/params.hex")
+  ) u_drain (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .start_i(start_layer),
+      .d_param_base_i(d_param_base),
+      .d_last_group_i(d_last_group),
+      .d_tail_beats_i(d_tail_beats),
+      .s_valid_i(win_valid),
+      .s_sums_i(win_sums),
+      .s_pop_o(win_pop),
+      .m_valid_o(acc_valid),
+      .m_acc_o(acc),
+      .m_param_o(req_params)
+  );
+
+  wire [S-1:0]    code_valid;
+  wire [S*AB-1:0] codes;
+  genvar j;
+  generate
+    for (j = 0; j < S; j = j + 1) begin : gen_requant
+<#if p.multiply>
+      bl_requant_multiply #(.SINGLE_ROUND(${p.singleRounding?string("1", "0")}), .ACCW(ACCW), .AB(AB)) u_requant (
+          .clk_i(clk_i),
+          .rst_i(rst_i),
+          .d_zero_i(d_out_zero),
+          .d_lo_i(d_lo),
+          .d_hi_i(d_hi),
+          .s_valid_i(acc_valid),
+          .s_acc_i(acc[j*ACCW +: ACCW]),
+          .s_param_i(req_params[j*QB +: QB]),
+          .m_valid_o(code_valid[j]),
+          .m_code_o(codes[j*AB +: AB])
+      );
+<#else>
+      wire unused_params = ^req_params[j*QB +: QB];
+      bl_requant_shift #(.ACCW(ACCW), .LEFT(${p.leftShift}), .AB(AB)) u_requant (
+          .clk_i(clk_i),
+          .rst_i(rst_i),
+          .d_right_i(d_right),
+          .d_left_i(d_left),
+          .d_mode_i(d_mode),
+          .d_wrap_i(d_wrap),
+          .d_lo_i(d_lo),
+          .d_hi_i(d_hi),
+          .s_valid_i(acc_valid),
+          .s_acc_i(acc[j*ACCW +: ACCW]),
+          .m_valid_o(code_valid[j]),
+          .m_code_o(codes[j*AB +: AB])
+      );
+</#if>
+    end
+  endgenerate
+
+  // ---- pooling -------------------------------------------------------------------------------------------
+  wire codes_valid = &code_valid;
+  bl_pool #(
+      .S(S), .AB(AB), .SUMW(${p.sumBits}), .RECW(${p.reciprocalBits}), .SHW(${p.reciprocalShiftBits}), .XW(XW), .WORDS(${p.poolWords}), .PW(${p.poolAddressBits})
+  ) u_pool (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .start_i(start_layer),
+      .d_average_i(d_average),
+      .d_last_beat_i(d_last_beat),
+      .d_last_x_i(d_last_x),
+      .d_last_y_i(d_last_y),
+      .d_last_wx_i(d_last_wx),
+      .d_last_wy_i(d_last_wy),
+      .d_cols_i(d_pool_cols),
+      .d_rows_i(d_pool_rows),
+      .d_count_i(d_pool_count),
+      .d_offset_i(d_pool_offset),
+      .d_reciprocal_i(d_pool_reciprocal),
+      .d_shift_i(d_pool_shift),
+      .d_mode_i(d_pool_mode),
+      .d_lo_i(d_pool_lo),
+      .d_hi_i(d_pool_hi),
+      .s_valid_i(codes_valid),
+      .s_codes_i(codes),
+      .m_valid_o(pool_valid),
+      .m_codes_o(pool_codes),
+      .m_row_first_o(pool_row),
+      .m_pix_last_o(pool_pix),
+      .done_o(layer_done)
+  );
+
+  assign tap_layer_valid_o = codes_valid;
+  assign tap_layer_codes_o = codes;
+  assign tap_pool_valid_o  = pool_valid;
+  assign tap_pool_codes_o  = pool_codes;
+
+  reg [${p.sliceCountBits - 1}:0] useful_count;
+  integer i;
+  always @* begin
+    useful_count = ${p.sliceCountBits}'d0;
+    for (i = 0; i < S; i = i + 1) useful_count = useful_count + {${p.sliceCountBits - 1}'d0, useful[i]};
+  end
+  assign useful_o = useful_count;
+endmodule
+<@h.footer/>

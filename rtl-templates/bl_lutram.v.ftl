@@ -1,0 +1,22 @@
+<#import "header.ftl" as h><@h.header "bl_lutram" "small memory with one write port and one combinational read port (LUT RAM)"/>
+module bl_lutram #(
+    parameter integer WIDTH = 8,  // bits of a word
+    parameter integer DEPTH = 16, // words
+    parameter integer ADDR  = 4   // bits of an address, at least clog2(DEPTH)
+) (
+    input  wire             clk_i,
+    input  wire             we_i,
+    input  wire [ADDR-1:0]  waddr_i,
+    input  wire [WIDTH-1:0] wdata_i,
+    input  wire [ADDR-1:0]  raddr_i,
+    output wire [WIDTH-1:0] rdata_o   // word at raddr_i in the same cycle
+);
+  reg [WIDTH-1:0] mem_q [0:DEPTH-1];
+
+  assign rdata_o = mem_q[raddr_i];
+
+  always @(posedge clk_i) begin
+    if (we_i) mem_q[waddr_i] <= wdata_i;
+  end
+endmodule
+<@h.footer/>

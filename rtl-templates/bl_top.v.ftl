@@ -1,0 +1,93 @@
+<#import "header.ftl" as h><@h.header "bl_top" "the accelerator with its buses: AXI4-Stream in and out, AXI4-Lite control"/>
+<#assign p = rtl>
+// Input map: ${p.inputComment}
+// Output map: ${p.outputComment}
+// The tap_ outputs show every layer's codes for verification; leave them open otherwise.
+module bl_top (
+    input  wire        clk,
+    input  wire        rst,
+    input  wire        s_axis_tvalid,
+    output wire        s_axis_tready,
+    input  wire [${p.busBits - 1}:0] s_axis_tdata,
+    output wire        m_axis_tvalid,
+    input  wire        m_axis_tready,
+    output wire [${p.busBits - 1}:0] m_axis_tdata,
+    output wire        m_axis_tlast,
+    input  wire        s_axil_awvalid,
+    output wire        s_axil_awready,
+    input  wire [11:0] s_axil_awaddr,
+    input  wire        s_axil_wvalid,
+    output wire        s_axil_wready,
+    input  wire [31:0] s_axil_wdata,
+    input  wire [3:0]  s_axil_wstrb,
+    output wire        s_axil_bvalid,
+    input  wire        s_axil_bready,
+    output wire [1:0]  s_axil_bresp,
+    input  wire        s_axil_arvalid,
+    output wire        s_axil_arready,
+    input  wire [11:0] s_axil_araddr,
+    output wire        s_axil_rvalid,
+    input  wire        s_axil_rready,
+    output wire [31:0] s_axil_rdata,
+    output wire [1:0]  s_axil_rresp,
+    output wire        tap_layer_valid,
+    output wire [${p.slices * p.actBits - 1}:0] tap_layer_codes,
+    output wire        tap_pool_valid,
+    output wire [${p.slices * p.actBits - 1}:0] tap_pool_codes,
+    output wire [${p.stepBits - 1}:0]  tap_step
+);
+  wire                  enable, busy, step_end;
+  wire [31:0]           step_cycles;
+  wire [${p.sliceCountBits - 1}:0] useful;
+
+  bl_core u_core (
+      .clk_i(clk),
+      .rst_i(rst),
+      .enable_i(enable),
+      .s_axis_tvalid_i(s_axis_tvalid),
+      .s_axis_tready_o(s_axis_tready),
+      .s_axis_tdata_i(s_axis_tdata),
+      .m_axis_tvalid_o(m_axis_tvalid),
+      .m_axis_tready_i(m_axis_tready),
+      .m_axis_tdata_o(m_axis_tdata),
+      .m_axis_tlast_o(m_axis_tlast),
+      .busy_o(busy),
+      .step_o(tap_step),
+      .step_end_o(step_end),
+      .step_cycles_o(step_cycles),
+      .useful_o(useful),
+      .tap_layer_valid_o(tap_layer_valid),
+      .tap_layer_codes_o(tap_layer_codes),
+      .tap_pool_valid_o(tap_pool_valid),
+      .tap_pool_codes_o(tap_pool_codes)
+  );
+
+  bl_axil #(.STEPS(${p.stepCount}), .STW(${p.stepBits}), .UW(${p.sliceCountBits})) u_registers (
+      .clk_i(clk),
+      .rst_i(rst),
+      .s_awvalid_i(s_axil_awvalid),
+      .s_awready_o(s_axil_awready),
+      .s_awaddr_i(s_axil_awaddr),
+      .s_wvalid_i(s_axil_wvalid),
+      .s_wready_o(s_axil_wready),
+      .s_wdata_i(s_axil_wdata),
+      .s_wstrb_i(s_axil_wstrb),
+      .s_bvalid_o(s_axil_bvalid),
+      .s_bready_i(s_axil_bready),
+      .s_bresp_o(s_axil_bresp),
+      .s_arvalid_i(s_axil_arvalid),
+      .s_arready_o(s_axil_arready),
+      .s_araddr_i(s_axil_araddr),
+      .s_rvalid_o(s_axil_rvalid),
+      .s_rready_i(s_axil_rready),
+      .s_rdata_o(s_axil_rdata),
+      .s_rresp_o(s_axil_rresp),
+      .enable_o(enable),
+      .busy_i(busy),
+      .step_i(tap_step),
+      .step_end_i(step_end),
+      .step_cycles_i(step_cycles),
+      .useful_i(useful)
+  );
+endmodule
+<@h.footer/>

@@ -76,19 +76,22 @@ module bl_drain #(
   genvar j, s, b;
   generate
     for (j = 0; j < S; j = j + 1) begin : gen_channel
-      wire [S*ACCW-1:0] chain;   // running sum after each slice
+      wire [S*ACCW-1:0] parts;   // this channel's sum of each slice
       for (s = 0; s < S; s = s + 1) begin : gen_slice
-        wire [(F/S)*ACCW-1:0] mine; // this channel's sums of the slice, by beat
+        wire [(F/S)*ACCW-1:0] mine; // by beat
         for (b = 0; b < F / S; b = b + 1) begin : gen_beat
           assign mine[b*ACCW +: ACCW] = s_sums_i[(s*F + b*S + j)*ACCW +: ACCW];
         end
-        wire signed [ACCW-1:0] part = mine[beat_q*ACCW +: ACCW];
-        if (s == 0) begin : gen_head
-          assign chain[0 +: ACCW] = part;
-        end else begin : gen_add
-          wire signed [ACCW-1:0] before = chain[(s-1)*ACCW +: ACCW];
-          wire signed [ACCW-1:0] after  = before + part;
-          assign chain[s*ACCW +: ACCW] = after;
+        assign parts[s*ACCW +: ACCW] = mine[beat_q*ACCW +: ACCW];
+      end
+      reg signed [ACCW-1:0] part;
+      reg signed [ACCW-1:0] total;
+      integer i;
+      always @* begin
+        total = {ACCW{1'b0}};
+        for (i = 0; i < S; i = i + 1) begin
+          part  = parts[i*ACCW +: ACCW];
+          total = total + part;
         end
       end
       reg  signed [ACCW-1:0] sum_q;
@@ -96,7 +99,7 @@ module bl_drain #(
       reg  [QB-1:0]          req_q;
       wire signed [ACCW-1:0] bias = params[j*PB +: ACCW];
       always @(posedge clk_i) begin
-        sum_q <= chain[(S-1)*ACCW +: ACCW];
+        sum_q <= total;
         acc_q <= sum_q + bias;
         req_q <= params[j*PB + ACCW +: QB];
       end

@@ -64,8 +64,8 @@ module bl_mac_slice #(
       reg  signed [PW-1:0]   product_q;
       reg  signed [ACCW-1:0] acc_q;
       wire signed [ACCW-1:0] product_x = {{(ACCW-PW){product_q[PW-1]}}, product_q};
-      wire signed [ACCW-1:0] before    = c_first_q ? {ACCW{1'b0}} : acc_q;
-      wire signed [ACCW-1:0] sum       = before + product_x;
+      wire signed [ACCW-1:0] prior     = c_first_q ? {ACCW{1'b0}} : acc_q;
+      wire signed [ACCW-1:0] sum       = prior + product_x;
 
       assign sums[f*ACCW +: ACCW] = sum;
 

@@ -56,9 +56,9 @@ module bl_pool #(
   wire         y_end    = y_q == d_last_y_i;
   wire         wx_end   = wx_q == d_last_wx_i;
   wire         wy_end   = wy_q == d_last_wy_i;
-  wire         inside   = px_q < d_cols_i && py_q < d_rows_i;
+  wire         whole   = px_q < d_cols_i && py_q < d_rows_i;
   wire         first    = wx_q == ZERO_X && wy_q == ZERO_X;
-  wire         emit     = inside && wx_end && wy_end;
+  wire         emit     = whole && wx_end && wy_end;
 
   always @(posedge clk_i) begin
     if (rst_i || start_i) begin
@@ -90,14 +90,14 @@ module bl_pool #(
   end
 
   // ---- 1: combine with what waits ------------------------------------------------------------------------
-  reg              v1_q, first1_q, emit1_q, inside1_q, row1_q, pix1_q, done1_q;
+  reg              v1_q, first1_q, emit1_q, whole1_q, row1_q, pix1_q, done1_q;
   reg [PW-1:0]     addr1_q;
   reg [S*AB-1:0]   codes1_q;
   reg              fwd1_q;      // the word was written in the cycle of the read
   reg [S*SUMW-1:0] written_q;
   wire [S*SUMW-1:0] read1;
   wire [S*SUMW-1:0] sum1;
-  wire             write1 = v1_q && inside1_q && !emit1_q;
+  wire             write1 = v1_q && whole1_q && !emit1_q;
 
   bl_ram #(.WIDTH(S*SUMW), .DEPTH(WORDS), .ADDR(PW)) u_waiting (
       .clk_i(clk_i),
@@ -119,7 +119,7 @@ module bl_pool #(
     end
     first1_q  <= first;
     emit1_q   <= emit;
-    inside1_q <= inside;
+    whole1_q <= whole;
     row1_q    <= px_q == ZERO_X && beat_q == ZERO_X;
     pix1_q    <= beat_end;
     addr1_q   <= addr_q;

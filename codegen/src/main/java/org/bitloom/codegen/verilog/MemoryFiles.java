@@ -1,0 +1,79 @@
+package org.bitloom.codegen.verilog;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import org.bitloom.simulator.plan.Descriptors;
+import org.bitloom.simulator.plan.LayerStep;
+import org.bitloom.simulator.plan.Parameters;
+import org.bitloom.simulator.plan.Plan;
+
+/** Contents of the machine's read-only memories as {@code $readmemh} files. */
+final class MemoryFiles {
+  private MemoryFiles() {}
+
+  static List<GeneratedFile> of(Plan plan, Descriptors descriptors, boolean multiply) {
+    List<GeneratedFile> files = new ArrayList<>();
+    files.add(descriptors(plan, descriptors));
+    files.add(parameters(plan, multiply));
+    for (int s = 0; s < plan.config().slices(); s++) {
+      files.add(weights(plan, s));
+    }
+    return files;
+  }
+
+  private static GeneratedFile descriptors(Plan plan, Descriptors d) {
+    StringBuilder b = new StringBuilder();
+    plan.steps().forEach(s -> line(b, d.word(s), d.bits()));
+    return new GeneratedFile("mem/descriptors.hex", b.toString());
+  }
+
+  private static GeneratedFile parameters(Plan plan, boolean multiply) {
+    StringBuilder b = new StringBuilder();
+    int channelBits = Parameters.requantBits(multiply) + plan.widths().accumulator();
+    int s = plan.config().slices();
+    int words = 0;
+    for (LayerStep l : plan.layers()) {
+      for (int beat = 0; beat < l.pixelBeats(); beat++, words++) {
+        BigInteger word = BigInteger.ZERO;
+        for (int j = 0; j < s; j++) {
+          BigInteger p = Parameters.channel(l, beat * s + j, plan.widths().accumulator());
+          word = word.or(p.shiftLeft(j * channelBits));
+        }
+        line(b, word, channelBits * s);
+      }
+    }
+    pad(b, words, plan.widths().paramWords(), channelBits * s);
+    return new GeneratedFile("mem/params.hex", b.toString());
+  }
+
+  private static GeneratedFile weights(Plan plan, int slice) {
+    StringBuilder b = new StringBuilder();
+    int bits = plan.widths().weight();
+    int lanes = plan.config().lanes();
+    long mask = (1L << bits) - 1;
+    int words = 0;
+    for (LayerStep l : plan.layers()) {
+      for (int w = 0; w < l.weightWords(); w++, words++) {
+        BigInteger word = BigInteger.ZERO;
+        for (int f = lanes - 1; f >= 0; f--) {
+          word = word.shiftLeft(bits).or(BigInteger.valueOf(l.weight(slice, w, f) & mask));
+        }
+        line(b, word, bits * lanes);
+      }
+    }
+    pad(b, words, plan.widths().weightWords(), bits * lanes);
+    return new GeneratedFile("mem/weights_" + slice + ".hex", b.toString());
+  }
+
+  private static void pad(StringBuilder b, int from, int to, int bits) {
+    for (int i = from; i < to; i++) {
+      line(b, BigInteger.ZERO, bits);
+    }
+  }
+
+  private static void line(StringBuilder b, BigInteger word, int bits) {
+    String hex = word.toString(16);
+    b.repeat('0', Math.ceilDiv(bits, 4) - hex.length()).append(hex).append('\n');
+  }
+}

@@ -1,0 +1,80 @@
+package org.bitloom.simulator.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bitloom.fixedpoint.error.BadInputException;
+import org.bitloom.fixedpoint.file.Suggestion;
+import org.bitloom.fixedpoint.file.YamlFile;
+
+/**
+ * The size of an accelerator. Slices times lanes is the number of multipliers.
+ *
+ * @param slices activation slices, each decoding one token a cycle: 2, 4, 8 or 16
+ * @param lanes output channels a slice updates at once: a multiple of {@code slices}, at most 64
+ * @param runBits width of a token's run field: 1 to 8
+ * @param fifoDepth windows a slice may run ahead of the drain: 2 to 16
+ * @param featureWords tokens the feature memory of a slice may hold: 16 to 2^20
+ * @param weightWords words of {@code lanes} weights the weight memory of a slice may hold: 16 to
+ *     2^20
+ */
+public record AcceleratorConfig(
+    int slices, int lanes, int runBits, int fifoDepth, int featureWords, int weightWords) {
+
+  /** Machines by name: 8, 64 and 256 multipliers. */
+  public static final Map<String, AcceleratorConfig> PRESETS =
+      Map.of(
+          "tiny", new AcceleratorConfig(2, 4, 4, 4, 1 << 15, 1 << 15),
+          "small", new AcceleratorConfig(4, 16, 4, 8, 1 << 14, 1 << 14),
+          "large", new AcceleratorConfig(8, 32, 4, 8, 1 << 15, 1 << 15));
+
+  /** Checks the legal ranges. */
+  public AcceleratorConfig {
+    if (!List.of(2, 4, 8, 16).contains(slices)) {
+      throw new IllegalArgumentException("slices is " + slices + ", legal are 2, 4, 8 and 16");
+    }
+    if (lanes < slices || lanes > 64 || lanes % slices != 0) {
+      throw new IllegalArgumentException(
+          "lanes is " + lanes + ", legal are multiples of slices (" + slices + ") up to 64");
+    }
+    range("run_bits", runBits, 1, 8);
+    range("fifo_depth", fifoDepth, 2, 16);
+    range("feature_words", featureWords, 16, 1 << 20);
+    range("weight_words", weightWords, 16, 1 << 20);
+  }
+
+  private static void range(String key, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          key + " is " + value + ", legal are " + min + " to " + max);
+    }
+  }
+
+  /** Multipliers in all. */
+  public int multipliers() {
+    return slices * lanes;
+  }
+
+  /** A preset's name or a YAML file. */
+  public static AcceleratorConfig of(String nameOrFile) {
+    AcceleratorConfig preset = PRESETS.get(nameOrFile);
+    if (preset != null) {
+      return preset;
+    }
+    if (!Files.exists(Path.of(nameOrFile))
+        && !nameOrFile.contains(".")
+        && !nameOrFile.contains("/")) {
+      throw new BadInputException(
+          "--accelerator " + nameOrFile,
+          "no such preset" + Suggestion.of(nameOrFile, PRESETS.keySet()),
+          "write tiny, small, large or a YAML file");
+    }
+    return YamlFile.read(Path.of(nameOrFile), AcceleratorYaml.class).build(nameOrFile);
+  }
+
+  /** A configuration from YAML text; {@code where} names it in errors. */
+  public static AcceleratorConfig parse(String yaml, String where) {
+    return YamlFile.parse(yaml, where, AcceleratorYaml.class).build(where);
+  }
+}

@@ -1,0 +1,39 @@
+package org.bitloom.simulator.config;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import org.bitloom.fixedpoint.error.BadInputException;
+
+/** The YAML form: a preset, and what differs from it. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+record AcceleratorYaml(
+    String preset,
+    Integer slices,
+    Integer lanes,
+    Integer runBits,
+    Integer fifoDepth,
+    Integer featureWords,
+    Integer weightWords) {
+
+  AcceleratorConfig build(String where) {
+    AcceleratorConfig base = AcceleratorConfig.PRESETS.get(preset == null ? "small" : preset);
+    if (base == null) {
+      throw new BadInputException(where, "preset is " + preset, "write tiny, small or large");
+    }
+    try {
+      return new AcceleratorConfig(
+          or(slices, base.slices()),
+          or(lanes, base.lanes()),
+          or(runBits, base.runBits()),
+          or(fifoDepth, base.fifoDepth()),
+          or(featureWords, base.featureWords()),
+          or(weightWords, base.weightWords()));
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(where, e.getMessage(), "correct it", e);
+    }
+  }
+
+  private static int or(Integer value, int base) {
+    return value == null ? base : value;
+  }
+}

@@ -1,0 +1,2 @@
+/** What machine to build. Read {@link org.bitloom.simulator.config.AcceleratorConfig}. */
+package org.bitloom.simulator.config;

@@ -1,0 +1,35 @@
+package org.bitloom.simulator.cycles;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.bitloom.fixedpoint.tensor.CodeTensor;
+
+/**
+ * Size of a feature map under four codes, bits.
+ *
+ * @param density share of codes that are not zero
+ * @param dense every code
+ * @param rle run-length coded as in the machine
+ * @param bitmask a bit for each code and the non-zero codes
+ * @param entropy codes times the empirical entropy of their distribution
+ */
+public record Encoding(double density, long dense, long rle, long bitmask, long entropy) {
+
+  static Encoding of(CodeTensor t, int bits, int runBits, TokenCounts counts) {
+    Map<Integer, Integer> histogram = new HashMap<>();
+    for (int i = 0; i < t.size(); i++) {
+      histogram.merge(t.get(i), 1, Integer::sum);
+    }
+    double entropy = 0;
+    for (int n : histogram.values()) {
+      entropy += n * Math.log((double) t.size() / n) / Math.log(2);
+    }
+    long nonzero = counts.totalNonzero();
+    return new Encoding(
+        (double) nonzero / t.size(),
+        (long) t.size() * bits,
+        counts.total() * (1 + runBits + bits),
+        t.size() + nonzero * bits,
+        (long) Math.ceil(entropy));
+  }
+}

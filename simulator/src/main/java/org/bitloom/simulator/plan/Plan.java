@@ -1,0 +1,37 @@
+package org.bitloom.simulator.plan;
+
+import java.util.List;
+import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.simulator.config.AcceleratorConfig;
+
+/**
+ * A network compiled for a machine.
+ *
+ * @param network what is computed
+ * @param config the machine
+ * @param steps load, layers, unload
+ * @param widths derived widths and depths
+ */
+public record Plan(
+    QuantizedNetwork network, AcceleratorConfig config, List<Step> steps, Widths widths) {
+
+  /** Copies. */
+  public Plan {
+    steps = List.copyOf(steps);
+  }
+
+  /** The first step. */
+  public LoadStep load() {
+    return (LoadStep) steps.getFirst();
+  }
+
+  /** The last step. */
+  public UnloadStep unload() {
+    return (UnloadStep) steps.getLast();
+  }
+
+  /** The steps between. */
+  public List<LayerStep> layers() {
+    return steps.stream().filter(LayerStep.class::isInstance).map(LayerStep.class::cast).toList();
+  }
+}

@@ -1,0 +1,124 @@
+package org.bitloom.simulator.plan;
+
+import java.util.List;
+import org.bitloom.fixedpoint.network.AccumulatorRange;
+import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.network.TensorSpec;
+import org.bitloom.fixedpoint.network.WeightedOperation;
+import org.bitloom.fixedpoint.network.Window;
+import org.bitloom.fixedpoint.requantize.ShiftRequantization;
+import org.bitloom.simulator.config.AcceleratorConfig;
+
+/** Derives every width from what the steps really need. */
+final class WidthDerivation {
+  private WidthDerivation() {}
+
+  static Widths of(QuantizedNetwork network, AcceleratorConfig config, List<Step> steps) {
+    int activation =
+        network.tensors().stream()
+            .map(TensorSpec::format)
+            .mapToInt(f -> f.bits())
+            .max()
+            .orElseThrow();
+    int weight = 2;
+    int accumulator = 0;
+    for (var op : network.operations()) {
+      if (op instanceof WeightedOperation w) {
+        weight = Math.max(weight, w.weightFormat().bits());
+        AccumulatorRange range = AccumulatorRange.of(w, network.tensor(w.input()).format());
+        accumulator = Math.max(accumulator, range.bits());
+      }
+    }
+    accumulator = Math.max(accumulator, activation + weight + 2);
+    Need n = new Need(config.slices());
+    steps.forEach(n::add);
+    int rowWords = Math.max(n.rowWords, 2);
+    int coordinate = Math.max(Bits.forCount(n.coordinate) + 2, Bits.forIndex(rowWords) + 1);
+    coordinate = Math.max(coordinate, Bits.forIndex(config.slices()) + 2);
+    return new Widths(
+        activation,
+        weight,
+        accumulator,
+        coordinate,
+        Math.max(n.featureWords, 2),
+        rowWords,
+        Math.max(n.weightWords, 2),
+        Math.max(n.paramWords, 2),
+        Math.max(n.kernelRows, 2),
+        Math.max(n.poolWords, 2),
+        activation + Bits.forCount(n.poolCount) + 1,
+        n.reciprocal(activation),
+        n.leftShift,
+        n.outBeats);
+  }
+
+  /** Largest needs over the steps. */
+  private static final class Need {
+    private final int slices;
+    private long coordinate = 1;
+    private int featureWords;
+    private int rowWords;
+    private int weightWords;
+    private int paramWords;
+    private int kernelRows = 1;
+    private int poolWords;
+    private int poolCount = 1;
+    private int leftShift;
+    private int outBeats;
+    private final java.util.ArrayList<Pool> pools = new java.util.ArrayList<>();
+
+    Need(int slices) {
+      this.slices = slices;
+    }
+
+    void add(Step step) {
+      switch (step) {
+        case LoadStep l -> {
+          layout(l.layout());
+          coordinate = Math.max(coordinate, l.pixelBeats());
+        }
+        case LayerStep l -> layer(l);
+        case UnloadStep u -> {
+          outBeats = u.beats();
+          coordinate = Math.max(coordinate, u.layout().perPixel());
+        }
+      }
+    }
+
+    private void layout(Layout l) {
+      featureWords = Math.max(featureWords, Math.toIntExact(l.base() + l.worstTokens()));
+      rowWords = Math.max(rowWords, l.rowBase() + l.shape().height());
+      coordinate =
+          Math.max(coordinate, (long) Math.max(l.shape().width(), l.shape().height()) + 2 * slices);
+    }
+
+    private void layer(LayerStep l) {
+      layout(l.output());
+      Window w = l.window();
+      long spanX =
+          (long) l.columns() + w.padLeft() + w.padRight() + w.width() + w.strideX() + slices;
+      long spanY = (long) l.rows() + w.padTop() + w.padBottom() + w.height() + w.strideY();
+      coordinate = Math.max(coordinate, Math.max(spanX, spanY));
+      coordinate = Math.max(coordinate, Math.max(l.pixelBeats(), l.groups()));
+      weightWords = Math.max(weightWords, l.weightBase() + l.weightWords());
+      paramWords = Math.max(paramWords, l.paramBase() + l.pixelBeats());
+      kernelRows = Math.max(kernelRows, w.height());
+      // the waiting row is addressed past its end while a 1x1 window or a dropped column passes
+      // through
+      poolWords = Math.max(poolWords, l.pool().cols() * l.pixelBeats());
+      poolCount = Math.max(poolCount, l.pool().count());
+      pools.add(l.pool());
+      if (l.requantization() instanceof ShiftRequantization s) {
+        leftShift = Math.max(leftShift, -s.shift());
+      }
+    }
+
+    int reciprocal(int activation) {
+      int bits = 1;
+      for (Pool p : pools) {
+        bits = Math.max(bits, Bits.forCount(p.reciprocal(activation)));
+      }
+      return bits;
+    }
+  }
+}

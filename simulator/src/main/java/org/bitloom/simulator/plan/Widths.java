@@ -1,0 +1,61 @@
+package org.bitloom.simulator.plan;
+
+/**
+ * Every width and depth of the machine that a plan needs, no larger than necessary.
+ *
+ * @param activation bits of an activation code
+ * @param weight bits of a weight code
+ * @param accumulator bits of an accumulator
+ * @param coordinate bits of a signed coordinate
+ * @param featureWords tokens of a slice's feature memory
+ * @param rowWords row pointers of a slice
+ * @param weightWords weight words of a slice
+ * @param paramWords requantization parameter words
+ * @param kernelRows most rows of a kernel
+ * @param poolWords beats of the pooled row that waits
+ * @param poolSum bits of a pooling window's sum
+ * @param reciprocal bits of a pooling reciprocal
+ * @param leftShift largest left shift of a dynamic fixed point requantization
+ * @param outBeats beats of the output map
+ */
+public record Widths(
+    int activation,
+    int weight,
+    int accumulator,
+    int coordinate,
+    int featureWords,
+    int rowWords,
+    int weightWords,
+    int paramWords,
+    int kernelRows,
+    int poolWords,
+    int poolSum,
+    int reciprocal,
+    int leftShift,
+    int outBeats) {
+
+  /** Bits of a feature memory address. */
+  public int featureAddress() {
+    return Bits.forIndex(featureWords);
+  }
+
+  /** Bits of a row pointer index. */
+  public int rowAddress() {
+    return Bits.forIndex(rowWords);
+  }
+
+  /** Bits of a weight address. */
+  public int weightAddress() {
+    return Bits.forIndex(weightWords);
+  }
+
+  /** Bits of a parameter address. */
+  public int paramAddress() {
+    return Bits.forIndex(paramWords);
+  }
+
+  /** Bits of a waiting pooled row's address. */
+  public int poolAddress() {
+    return Bits.forIndex(poolWords);
+  }
+}

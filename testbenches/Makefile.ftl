@@ -1,0 +1,33 @@
+# ${rtl.networkName} on ${rtl.slices} x ${rtl.lanes} multipliers. Written by Bitloom from template Makefile.ftl.
+#   make            build in Verilator and compare with vectors.bin
+#   make lint       Verilator -Wall, Icarus and Yosys read every file
+#   make synth      Yosys, for an ECP5
+#   make wave FROM=0 TO=2000   waveform of these cycles in wave.vcd
+RTL     := $(sort $(wildcard rtl/*.v))
+OBJ     := obj
+VFLAGS  := --cc --exe --build -j 2 -O3 --x-assign fast --noassert --top-module bl_top -CFLAGS "-O1 -fno-strict-aliasing"
+FROM    ?= 0
+TO      ?= 2000
+
+.PHONY: run lint synth wave clean
+run: $(OBJ)/bench
+	$(OBJ)/bench vectors.bin result.json
+
+$(OBJ)/bench: $(RTL) bench.cpp
+	verilator $(VFLAGS) --Mdir $(OBJ) -o bench $(RTL) bench.cpp
+
+lint:
+	verilator --lint-only -Wall --top-module bl_top $(RTL)
+	iverilog -g2012 -s bl_top -o /dev/null $(RTL)
+	yosys -q -p "read_verilog -sv $(RTL); hierarchy -check -top bl_top"
+
+synth:
+	yosys -p "read_verilog -sv $(RTL); synth_ecp5 -top bl_top -json synth.json; stat" > synth.log
+	tail -n 40 synth.log
+
+wave: $(RTL) bench.cpp
+	verilator $(VFLAGS) --trace --Mdir obj_wave -o bench $(RTL) bench.cpp
+	obj_wave/bench vectors.bin wave.json --wave wave.vcd --from $(FROM) --to $(TO)
+
+clean:
+	rm -rf obj obj_wave result.json wave.json wave.vcd synth.json synth.log

@@ -1,0 +1,57 @@
+package org.bitloom.cli.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.bitloom.cli.report.JsonReport;
+import org.bitloom.cli.report.TextReport;
+import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.simulator.config.AcceleratorConfig;
+import org.bitloom.simulator.cycles.SampleResult;
+import org.bitloom.simulator.cycles.Simulator;
+import org.bitloom.simulator.plan.Plan;
+import org.bitloom.simulator.plan.Planner;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bitloom simulate}. */
+@Command(
+    name = "simulate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "The accelerator's integers and exact cycles, with every lost cycle named.",
+    footer = {"", "Example:", "  bitloom simulate cnn.bitloom --accelerator small --json"})
+public final class SimulateCommand implements Callable<Integer> {
+  @Mixin private NetworkOptions options;
+
+  @Option(
+      names = "--accelerator",
+      paramLabel = "A",
+      defaultValue = "small",
+      description = "tiny, small, large or a YAML file (default: small)")
+  private String accelerator;
+
+  @Option(names = "--output", paramLabel = "Y.npy", description = "write the network's outputs")
+  private Path output;
+
+  @Option(
+      names = "--dump",
+      paramLabel = "DIR",
+      description = "write every tensor as opNN.npy, in operator order")
+  private Path dump;
+
+  @Override
+  public Integer call() {
+    QuantizedNetwork network = options.network();
+    Plan plan = Planner.plan(network, AcceleratorConfig.of(accelerator));
+    Simulator simulator = new Simulator(plan);
+    List<SampleResult> samples = options.inputs(network).stream().map(simulator::run).toList();
+    RunCommand.write(network, samples.stream().map(SampleResult::tensors).toList(), output, dump);
+    System.out.println(
+        options.json
+            ? JsonReport.simulate(plan, samples).toString()
+            : TextReport.simulate(plan, samples));
+    return 0;
+  }
+}

@@ -78,6 +78,8 @@ module bl_axil #(
   bl_resize #(.IN(UW), .OUT(32)) u_useful (.in_i(useful_i), .out_o(useful_x));
   wire unused_bits = ^{s_araddr_i[1:0], s_awaddr_i[1:0], s_wdata_i[31:1], s_wstrb_i[3:1]};
 
+  wire [31:0]    asked_cycles = step_cycles_q[asked];
+
   reg [31:0] value;
   always @* begin
     case (word)
@@ -88,7 +90,7 @@ module bl_axil #(
       10'd4:   value = total_q;
       10'd5:   value = useful_q;
       10'd6:   value = steps_v;
-      default: value = in_table ? step_cycles_q[asked] : 32'd0;
+      default: value = in_table ? asked_cycles : 32'd0;
     endcase
   end
 

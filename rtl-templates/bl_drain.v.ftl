@@ -9,7 +9,7 @@ module bl_drain #(
     parameter integer BW    = 2,  // bits of a beat number, at least 1
     parameter integer XW    = 10, // bits of a group number
     parameter integer QB    = 8,  // bits of a channel's requantization parameters
-    parameter integer PAW   = 8,  // bits of a parameter address
+    parameter integer PAW   = 4,  // bits of a parameter address
     parameter integer WORDS = 16, // parameter words
     parameter         FILE  = ""  // parameter words: for each channel {requantization, bias}, channel 0 low
 ) (

@@ -6,7 +6,7 @@ module bl_mac_slice #(
     parameter integer AB    = 8,  // bits of a code
     parameter integer WB    = 8,  // bits of a weight
     parameter integer ACCW  = 24, // bits of an accumulator, more than AB + WB + 1
-    parameter integer WAW   = 12, // bits of a weight address
+    parameter integer WAW   = 4,  // bits of a weight address
     parameter integer WORDS = 16, // weight words
     parameter         FILE  = "", // weight words, lane 0 in the low bits
     parameter integer DEPTH = 4,  // windows the FIFO holds

@@ -93,9 +93,9 @@ module bl_requant_multiply #(
         right3_q <= right2_q;
       end
       wire signed [63:0] y3 = s3_q >>> right3_q;
-      reg  signed [31:0] y4_q;
-      wire               unused_y3 = ^y3[63:32];
-      always @(posedge clk_i) y4_q <= y3[31:0];
+      wire               fits = y3[63:31] == {33{y3[63]}};
+      reg  signed [31:0] y4_q; // beyond 32 bits the clamp decides by the sign alone
+      always @(posedge clk_i) y4_q <= fits ? y3[31:0] : {y3[63], {31{!y3[63]}}};
       assign y4 = y4_q;
     end
   endgenerate

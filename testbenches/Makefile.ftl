@@ -5,7 +5,7 @@
 #   make wave FROM=0 TO=2000   waveform of these cycles in wave.vcd
 RTL     := $(sort $(wildcard rtl/*.v))
 OBJ     := obj
-VFLAGS  := --cc --exe --build -j 2 -O3 --x-assign fast --noassert --top-module bl_top -CFLAGS "-O1 -fno-strict-aliasing"
+VFLAGS  := --cc --exe --build -j 2 -O3 --x-assign fast --noassert -Wno-fatal --top-module bl_top -CFLAGS "-O1 -fno-strict-aliasing"
 FROM    ?= 0
 TO      ?= 2000
 

@@ -53,7 +53,12 @@ public final class YamlFile {
     } catch (JsonProcessingException e) {
       Throwable cause = e.getCause() instanceof IllegalArgumentException i ? i : e;
       String what = cause == e ? e.getOriginalMessage() : cause.getMessage();
-      throw new BadInputException(place(where, e), key(e) + what, "correct it", e);
+      boolean missing = what.startsWith("Cannot map `null`");
+      throw new BadInputException(
+          place(where, e),
+          key(e) + (missing ? "is missing" : what),
+          missing ? "add it" : "correct it",
+          e);
     }
   }
 

@@ -49,7 +49,7 @@ public record AccumulatorRange(long lo, long hi) {
 
   /** Two's complement bits that hold the range. */
   public int bits() {
-    return 65 - Math.min(Long.numberOfLeadingZeros(hi), Long.numberOfLeadingZeros(~lo));
+    return 65 - Long.numberOfLeadingZeros(hi | (lo < 0 ? ~lo : 0));
   }
 
   static List<String> faults(WeightedOperation op, ActivationFormat in) {

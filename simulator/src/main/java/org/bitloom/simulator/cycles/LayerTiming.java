@@ -101,7 +101,7 @@ final class LayerTiming {
 
   private void count(
       int s, int lo, int hi, int x0, int end, int walk, int[] tokens, int[] walked, int[] nonzero) {
-    int from = own(s, Math.max(x0, 0));
+    int from = own(s, Math.clamp(x0, 0, step.columns())); // beyond the map: nothing
     int to = Math.max(own(s, end), from);
     int on = Math.max(own(s, walk), from);
     int perRow =
@@ -190,18 +190,17 @@ final class LayerTiming {
     }
     long compute = Math.ceilDiv(nonzeroMacs, (long) slices * step.lanes());
     long mean = Math.ceilDiv(usefulTokens(), (long) slices);
-    long control = 2; // START and NEXT
-    long pipeline = cycles() - last[s] - 2;
+    long[] lost = {empty[s], waitSlices[s], waitDrain[s], passed[s], cycles() - last[s] - END};
+    // A slice that finished last with less to multiply than the mean lost less elsewhere than it
+    // seems.
+    long surplus = Math.max(mean - useful[s], 0);
+    for (int i = 0; i < lost.length; i++) {
+      long take = Math.min(surplus, lost[i]);
+      lost[i] -= take;
+      surplus -= take;
+    }
+    long imbalance = Math.max(useful[s] - mean, 0);
     return new Stalls(
-        compute,
-        mean - compute,
-        useful[s] - mean,
-        empty[s],
-        passed[s],
-        waitDrain[s],
-        waitSlices[s],
-        pipeline,
-        control,
-        0);
+        compute, mean - compute, imbalance, lost[0], lost[3], lost[2], lost[1], lost[4], END, 0);
   }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import org.bitloom.cli.command.DemoCommand;
 import org.bitloom.cli.command.EvaluateCommand;
 import org.bitloom.cli.command.GenerateCommand;
+import org.bitloom.cli.command.ImportCommand;
 import org.bitloom.cli.command.QuantizeCommand;
 import org.bitloom.cli.command.RunCommand;
 import org.bitloom.cli.command.SimulateCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
       DemoCommand.class,
       TrainCommand.class,
       QuantizeCommand.class,
+      ImportCommand.class,
       RunCommand.class,
       EvaluateCommand.class,
       SimulateCommand.class,

@@ -12,8 +12,15 @@ import picocli.CommandLine.Parameters;
 
 /** The network and the samples, as several commands take them. */
 final class NetworkOptions {
-  @Parameters(paramLabel = "NET", description = "a .bitloom network")
+  @Parameters(paramLabel = "NET", description = "a .bitloom network, or a .tflite model")
   Path net;
+
+  @Option(
+      names = "--rounding",
+      paramLabel = "R",
+      defaultValue = "double",
+      description = "of a .tflite model: double or single (default: double)")
+  String rounding;
 
   @Option(
       names = "--input",
@@ -34,7 +41,7 @@ final class NetworkOptions {
   boolean json;
 
   QuantizedNetwork network() {
-    return Networks.read(net);
+    return Networks.read(net, rounding);
   }
 
   List<CodeTensor> inputs(QuantizedNetwork network) {

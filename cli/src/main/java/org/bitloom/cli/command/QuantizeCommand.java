@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bitloom.cli.input.Datasets;
+import org.bitloom.cli.input.Networks;
 import org.bitloom.fixedpoint.calibrate.Calibration;
 import org.bitloom.fixedpoint.calibrate.MeanSquareError;
 import org.bitloom.fixedpoint.calibrate.MinMax;
@@ -13,7 +14,6 @@ import org.bitloom.fixedpoint.file.NetworkFile;
 import org.bitloom.fixedpoint.format.Overflow;
 import org.bitloom.fixedpoint.format.Rounding;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
-import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.trainer.convert.Converter;
 import org.bitloom.trainer.convert.Observation;
 import org.bitloom.trainer.convert.TargetFormat;
@@ -135,12 +135,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     if (!format.equals("int8")) {
       throw new BadInputException("--format", "is " + format, "write int8 or dfp2 to dfp16");
     }
-    return switch (rounding) {
-      case "double" -> new TargetFormat.Int8(RoundingPolicy.DOUBLE);
-      case "single" -> new TargetFormat.Int8(RoundingPolicy.SINGLE);
-      default ->
-          throw new BadInputException("--rounding", "is " + rounding, "write double or single");
-    };
+    return new TargetFormat.Int8(Networks.policy(rounding));
   }
 
   static Calibration calibration(String name, TargetFormat target) {

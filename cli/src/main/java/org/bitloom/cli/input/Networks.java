@@ -4,18 +4,36 @@ import java.nio.file.Path;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.NetworkFile;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.requantize.RoundingPolicy;
+import org.bitloom.fixedpoint.tflite.TfliteImport;
 
 /** Reads the {@code NET} argument. */
 public final class Networks {
   private Networks() {}
 
-  /** The quantized network in a file, by its ending. */
+  /** The quantized network in a file, by its ending, with TensorFlow Lite's default rounding. */
   public static QuantizedNetwork read(Path file) {
+    return read(file, "double");
+  }
+
+  /** The same with the rounding of an imported network: {@code double} or {@code single}. */
+  public static QuantizedNetwork read(Path file, String rounding) {
+    RoundingPolicy policy = policy(rounding);
     String name = file.getFileName().toString();
     if (name.endsWith(".onnx")) {
       throw new BadInputException(
           file.toString(), "is a float model", "quantize it first: bitloom quantize " + file);
     }
-    return NetworkFile.read(file);
+    return name.endsWith(".tflite") ? TfliteImport.read(file, policy) : NetworkFile.read(file);
+  }
+
+  /** The rounding policy of a name. */
+  public static RoundingPolicy policy(String rounding) {
+    return switch (rounding) {
+      case "double" -> RoundingPolicy.DOUBLE;
+      case "single" -> RoundingPolicy.SINGLE;
+      default ->
+          throw new BadInputException("--rounding", "is " + rounding, "write double or single");
+    };
   }
 }

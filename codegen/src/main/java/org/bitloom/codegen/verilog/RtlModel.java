@@ -297,7 +297,7 @@ public final class RtlModel {
     UnloadStep u = plan.unload();
     return u.layout().shape()
         + " in "
-        + plan.network().outputSpec().format().describe()
+        + plan.network().tensor(u.tensor()).format().describe()
         + ", "
         + u.beats()
         + " beats, see bl_unload";

@@ -2,14 +2,23 @@ package org.bitloom.fixedpoint.execute;
 
 import java.util.Arrays;
 import java.util.List;
+import org.bitloom.fixedpoint.network.Add;
 import org.bitloom.fixedpoint.network.AveragePool2d;
+import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
 import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 
 /**
@@ -33,22 +42,24 @@ public final class FastExecutor implements Executor {
   }
 
   private Kernel prepare(Operation op) {
+    MapOperations simple = new MapOperations(network);
     return switch (op) {
       case Conv2d c -> new ConvKernel(network, c);
       case Dense d -> ConvKernel.ofDense(network, d);
       case MaxPool2d p -> new PoolKernel(network, p, p.window(), p.clamp(), null);
       case AveragePool2d p -> new PoolKernel(network, p, p.window(), p.clamp(), p.rounding());
-      case Relu r -> t -> clamp(r, t[r.input()]);
+      case Relu r -> t -> MapOperations.each(t[r.input()], r.clamp()::apply);
       case Flatten f -> t -> t[f.input()].reshape(network.tensor(f.output()).shape());
+      case Mean m -> t -> simple.mean(m, t[m.input()]);
+      case Add a -> t -> simple.add(a, t[a.left()], t[a.right()]);
+      case Multiply m -> t -> simple.multiply(m, t[m.left()], t[m.right()]);
+      case Concatenate c -> t -> simple.concatenate(c, t);
+      case Requantize r -> t -> simple.requantize(r, t[r.input()]);
+      case Pad p -> t -> simple.pad(p, t[p.input()]);
+      case Lookup l -> t -> simple.lookup(l, t[l.input()]);
+      case Softmax f -> t -> simple.softmax(f, t[f.input()]);
+      case Constant c -> t -> c.codes().reshape(network.tensor(c.output()).shape());
     };
-  }
-
-  private static CodeTensor clamp(Relu op, CodeTensor in) {
-    int[] codes = in.toArray();
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = op.clamp().apply(codes[i]);
-    }
-    return CodeTensor.wrap(in.shape(), codes);
   }
 
   @Override

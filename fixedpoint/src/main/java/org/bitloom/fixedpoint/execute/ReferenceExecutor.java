@@ -2,14 +2,23 @@ package org.bitloom.fixedpoint.execute;
 
 import java.util.Arrays;
 import java.util.List;
+import org.bitloom.fixedpoint.network.Add;
 import org.bitloom.fixedpoint.network.AveragePool2d;
+import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
 import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
 import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
@@ -30,6 +39,7 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
   }
 
   private CodeTensor apply(Operation op, CodeTensor[] t) {
+    MapOperations simple = new MapOperations(network);
     return switch (op) {
       case Conv2d c -> conv(c, t[c.input()]);
       case Dense d -> dense(d, t[d.input()]);
@@ -40,8 +50,17 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
               p.window(),
               t[p.input()],
               (max, sum, n) -> p.clamp().apply(p.rounding().divide(sum, n)));
-      case Relu r -> map(t[r.input()], r);
+      case Relu r -> MapOperations.each(t[r.input()], r.clamp()::apply);
       case Flatten f -> t[f.input()].reshape(network.tensor(f.output()).shape());
+      case Mean m -> simple.mean(m, t[m.input()]);
+      case Add a -> simple.add(a, t[a.left()], t[a.right()]);
+      case Multiply m -> simple.multiply(m, t[m.left()], t[m.right()]);
+      case Concatenate c -> simple.concatenate(c, t);
+      case Requantize r -> simple.requantize(r, t[r.input()]);
+      case Pad p -> simple.pad(p, t[p.input()]);
+      case Lookup l -> simple.lookup(l, t[l.input()]);
+      case Softmax f -> simple.softmax(f, t[f.input()]);
+      case Constant c -> c.codes().reshape(network.tensor(c.output()).shape());
     };
   }
 
@@ -131,13 +150,5 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
       }
     }
     return CodeTensor.wrap(out, codes);
-  }
-
-  private static CodeTensor map(CodeTensor in, Relu op) {
-    int[] codes = in.toArray();
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = op.clamp().apply(codes[i]);
-    }
-    return CodeTensor.wrap(in.shape(), codes);
   }
 }

@@ -19,13 +19,23 @@ import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.format.ChannelScales;
 import org.bitloom.fixedpoint.format.QFormat;
 import org.bitloom.fixedpoint.format.WeightFormat;
+import org.bitloom.fixedpoint.network.Add;
+import org.bitloom.fixedpoint.network.Addition;
 import org.bitloom.fixedpoint.network.AveragePool2d;
+import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
 import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.Requantization;
 import org.bitloom.fixedpoint.requantize.ShiftRequantization;
@@ -44,7 +54,16 @@ final class NetworkJson {
     @Type(value = MaxPool2d.class, name = "max_pool"),
     @Type(value = AveragePool2d.class, name = "average_pool"),
     @Type(value = Relu.class, name = "relu"),
-    @Type(value = Flatten.class, name = "flatten")
+    @Type(value = Flatten.class, name = "flatten"),
+    @Type(value = Mean.class, name = "mean"),
+    @Type(value = Add.class, name = "add"),
+    @Type(value = Multiply.class, name = "multiply"),
+    @Type(value = Concatenate.class, name = "concatenate"),
+    @Type(value = Requantize.class, name = "requantize"),
+    @Type(value = Pad.class, name = "pad"),
+    @Type(value = Lookup.class, name = "lookup"),
+    @Type(value = Softmax.class, name = "softmax"),
+    @Type(value = Constant.class, name = "constant")
   })
   private interface OperationKinds {}
 
@@ -63,12 +82,20 @@ final class NetworkJson {
   })
   private interface RequantizationKinds {}
 
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @Type(value = Addition.Affine.class, name = "affine"),
+    @Type(value = Addition.FixedPoint.class, name = "dfp")
+  })
+  private interface AdditionKinds {}
+
   private static ObjectMapper mapper() {
     ObjectMapper m = new ObjectMapper();
     m.addMixIn(Operation.class, OperationKinds.class);
     m.addMixIn(ActivationFormat.class, FormatKinds.class);
     m.addMixIn(WeightFormat.class, FormatKinds.class);
     m.addMixIn(Requantization.class, RequantizationKinds.class);
+    m.addMixIn(Addition.class, AdditionKinds.class);
     m.enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
     m.enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
     m.enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);

@@ -30,7 +30,9 @@ public record Clamp(int lo, int hi) {
 
   /** {@code min(max(x, 0), 6)}: the upper limit is {@code z + round(6 / s)}. */
   public static Clamp relu6(ActivationFormat f) {
-    double six = f.zeroCode() + Rounding.HALF_AWAY.round(6.0 / f.step());
+    double six =
+        f.zeroCode()
+            + Rounding.HALF_AWAY.round(6f / (float) f.step()); // float32 as TensorFlow Lite
     return new Clamp(Math.max(f.minCode(), f.zeroCode()), (int) Math.min(f.maxCode(), six));
   }
 

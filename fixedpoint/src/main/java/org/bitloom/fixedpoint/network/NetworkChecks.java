@@ -7,7 +7,9 @@ import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.format.ChannelScales;
 import org.bitloom.fixedpoint.format.QFormat;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
+import org.bitloom.fixedpoint.requantize.Requantization;
 import org.bitloom.fixedpoint.requantize.ShiftRequantization;
+import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.fixedpoint.tensor.Shape;
 
 /** The rules a {@link QuantizedNetwork} obeys, each fault a short text. */
@@ -44,7 +46,7 @@ final class NetworkChecks {
 
   static List<String> operation(List<TensorSpec> tensors, Operation op) {
     TensorSpec out = tensors.get(op.output());
-    TensorSpec in = tensors.get(op.inputs().getFirst());
+    TensorSpec in = op.inputs().isEmpty() ? out : tensors.get(op.inputs().getFirst());
     return switch (op) {
       case Conv2d c -> {
         List<String> f = new ArrayList<>(window(c, c.window(), in, out));
@@ -81,7 +83,139 @@ final class NetworkChecks {
       case AveragePool2d p -> pool(p, p.window(), in, out);
       case Relu r -> same(r, in, out, in.shape().equals(out.shape()));
       case Flatten r -> same(r, in, out, in.shape().size() == out.shape().size());
+      case Mean m -> affine(m, in, out, out.shape().equals(Shape.of(1, 1, in.shape().channels())));
+      case Requantize r ->
+          requantization(r, r.requantization(), in, out, in.shape().equals(out.shape()));
+      case Add a -> addition(tensors, a, out);
+      case Multiply m -> requantization(m, m.requantization(), in, out, repeats(tensors, m, out));
+      case Concatenate c -> concatenation(tensors, c, out);
+      case Pad p ->
+          same(
+              p,
+              in,
+              out,
+              out.shape()
+                  .equals(
+                      Shape.of(
+                          in.shape().height() + p.top() + p.bottom(),
+                          in.shape().width() + p.left() + p.right(),
+                          in.shape().channels())));
+      case Lookup l -> lookup(l, in, out);
+      case Softmax f -> affine(f, in, out, in.shape().equals(out.shape()));
+      case Constant c -> constant(c, out);
     };
+  }
+
+  private static List<String> affine(Operation op, TensorSpec in, TensorSpec out, boolean shapes) {
+    return shapes && in.format() instanceof AffineFormat && out.format() instanceof AffineFormat
+        ? List.of()
+        : List.of(
+            op.name()
+                + ": cannot turn "
+                + in.shape()
+                + " into "
+                + out.shape()
+                + " in these formats");
+  }
+
+  private static List<String> requantization(
+      Operation op, Requantization r, TensorSpec in, TensorSpec out, boolean shapes) {
+    boolean formats =
+        switch (r) {
+          case MultiplierRequantization m ->
+              in.format() instanceof AffineFormat
+                  && out.format() instanceof AffineFormat
+                  && m.multipliers().size() == 1;
+          case ShiftRequantization s ->
+              in.format() instanceof QFormat
+                  && out.format() instanceof QFormat o
+                  && o.bits() == s.bits();
+        };
+    return shapes && formats
+        ? List.of()
+        : List.of(
+            op.name()
+                + ": cannot turn "
+                + in.shape()
+                + " into "
+                + out.shape()
+                + " in these formats");
+  }
+
+  private static boolean repeats(List<TensorSpec> tensors, Operation op, TensorSpec out) {
+    for (int t : op.inputs()) {
+      for (int d = 0; d < 3; d++) {
+        int extent = tensors.get(t).shape().dim(d);
+        if (extent != 1 && extent != out.shape().dim(d)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static List<String> addition(List<TensorSpec> tensors, Add a, TensorSpec out) {
+    boolean formats =
+        switch (a.addition()) {
+          case Addition.Affine x -> true;
+          case Addition.FixedPoint x ->
+              out.format() instanceof QFormat o && o.bits() == x.sum().bits();
+        };
+    boolean family = a.addition() instanceof Addition.Affine;
+    for (int t : a.inputs()) {
+      formats &= tensors.get(t).format() instanceof AffineFormat == family;
+    }
+    formats &= out.format() instanceof AffineFormat == family;
+    return formats && repeats(tensors, a, out)
+        ? List.of()
+        : List.of(
+            a.name() + ": inputs and output " + out.shape() + " do not fit in shape or format");
+  }
+
+  private static List<String> concatenation(
+      List<TensorSpec> tensors, Concatenate c, TensorSpec out) {
+    int along = 0;
+    boolean ok = true;
+    for (int t : c.inputs()) {
+      Shape s = tensors.get(t).shape();
+      along += s.dim(c.axis());
+      for (int d = 0; d < 3; d++) {
+        ok &= d == c.axis() || s.dim(d) == out.shape().dim(d);
+      }
+    }
+    return ok && along == out.shape().dim(c.axis())
+        ? List.of()
+        : List.of(
+            c.name() + ": inputs do not add up to " + out.shape() + " along axis " + c.axis());
+  }
+
+  private static List<String> lookup(Lookup l, TensorSpec in, TensorSpec out) {
+    if (!in.shape().equals(out.shape()) || l.table().size() != 1 << in.format().bits()) {
+      return List.of(
+          l.name()
+              + ": a table of "
+              + l.table().size()
+              + " entries for "
+              + in.format().bits()
+              + " bits");
+    }
+    return codes(l.name(), l.table(), out);
+  }
+
+  private static List<String> constant(Constant c, TensorSpec out) {
+    return c.codes().size() == out.shape().size()
+        ? codes(c.name(), c.codes(), out)
+        : List.of(c.name() + ": " + c.codes().size() + " codes for " + out.shape());
+  }
+
+  private static List<String> codes(String name, CodeTensor codes, TensorSpec out) {
+    for (int i = 0; i < codes.size(); i++) {
+      if (codes.get(i) < out.format().minCode() || codes.get(i) > out.format().maxCode()) {
+        return List.of(
+            name + ": code " + codes.get(i) + " exceeds " + out.format().bits() + " bits");
+      }
+    }
+    return List.of();
   }
 
   private static List<String> same(Operation op, TensorSpec in, TensorSpec out, boolean shapes) {

@@ -7,7 +7,20 @@ import java.util.List;
  * {@code switch} without a default, so that a new one does not compile until everything handles it.
  */
 public sealed interface Operation
-    permits WeightedOperation, MaxPool2d, AveragePool2d, Relu, Flatten {
+    permits WeightedOperation,
+        MaxPool2d,
+        AveragePool2d,
+        Mean,
+        Relu,
+        Flatten,
+        Add,
+        Multiply,
+        Concatenate,
+        Requantize,
+        Pad,
+        Lookup,
+        Softmax,
+        Constant {
 
   /** The author's name for it. */
   String name();

@@ -61,8 +61,17 @@ public record QuantizedNetwork(
       case Dense d -> d.weights().size();
       case MaxPool2d p -> 0;
       case AveragePool2d p -> 0;
+      case Mean m -> 0;
       case Relu r -> 0;
       case Flatten f -> 0;
+      case Add a -> 0;
+      case Multiply m -> 0;
+      case Concatenate c -> 0;
+      case Requantize r -> 0;
+      case Pad p -> 0;
+      case Lookup l -> 0;
+      case Softmax f -> 0;
+      case Constant c -> 0;
     };
   }
 }

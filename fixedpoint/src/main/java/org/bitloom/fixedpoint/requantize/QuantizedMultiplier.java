@@ -4,15 +4,15 @@ package org.bitloom.fixedpoint.requantize;
  * A positive real as {@code mantissa 2^(exponent - 31)} (TensorFlow Lite, {@code
  * QuantizeMultiplier}).
  *
- * @param mantissa M0, 0 or in [2^30, 2^31)
+ * @param mantissa M0, 0 to 2^31 - 1; at least 2^30 where {@link #of} made it
  * @param exponent e, -31 to 30
  */
 public record QuantizedMultiplier(int mantissa, int exponent) {
 
   /** Checks the ranges. */
   public QuantizedMultiplier {
-    if (mantissa != 0 && mantissa < 1 << 30) {
-      throw new IllegalArgumentException("mantissa " + mantissa + " is not normalised");
+    if (mantissa < 0) {
+      throw new IllegalArgumentException("mantissa " + mantissa + " is negative");
     }
     if (exponent < -31 || exponent > 30) {
       throw new IllegalArgumentException("exponent " + exponent + " is outside -31..30");

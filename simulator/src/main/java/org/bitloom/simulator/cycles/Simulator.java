@@ -3,13 +3,22 @@ package org.bitloom.simulator.cycles;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitloom.fixedpoint.execute.FastExecutor;
+import org.bitloom.fixedpoint.network.Add;
 import org.bitloom.fixedpoint.network.AveragePool2d;
+import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
 import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.fixedpoint.tensor.Shape;
 import org.bitloom.simulator.plan.LayerStep;
@@ -96,6 +105,15 @@ public final class Simulator {
       case AveragePool2d p -> 0;
       case Relu r -> 0;
       case Flatten f -> 0;
+      case Mean x -> 0;
+      case Add x -> 0;
+      case Multiply x -> 0;
+      case Concatenate x -> 0;
+      case Requantize x -> 0;
+      case Pad x -> 0;
+      case Lookup x -> 0;
+      case Softmax x -> 0;
+      case Constant x -> 0;
     };
   }
 

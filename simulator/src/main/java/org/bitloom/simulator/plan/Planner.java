@@ -7,15 +7,24 @@ import java.util.Map;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.format.Rounding;
+import org.bitloom.fixedpoint.network.Add;
 import org.bitloom.fixedpoint.network.AveragePool2d;
 import org.bitloom.fixedpoint.network.Clamp;
+import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
 import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
 import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
@@ -29,10 +38,13 @@ import org.bitloom.simulator.config.AcceleratorConfig;
  * before it, flattening costs nothing, and what is left over becomes a pass with weights of one.
  */
 public final class Planner {
+  private static final String NOT_YET = "is not in the accelerator";
+
   private final QuantizedNetwork network;
   private final AcceleratorConfig config;
   private final Refused refused;
   private final RoundingPolicy policy;
+  private int outTensor;
   private final List<Draft> drafts = new ArrayList<>();
   private final Map<Integer, Integer> storage =
       new HashMap<>(); // tensor -> tensor whose tokens it is
@@ -57,6 +69,7 @@ public final class Planner {
     this.config = config;
     this.refused = new Refused(network.name());
     this.policy = policy(network);
+    this.outTensor = network.output();
   }
 
   /** The plan, or one line with every reason why there is none. */
@@ -105,6 +118,21 @@ public final class Planner {
             weighted(c, false, Lowering.undilated(c.window()), Lowering.denseWeights(c));
         case Dense d -> dense(d);
         case Flatten f -> storage.put(f.output(), storage.get(f.input()));
+        case Softmax f -> {
+          if (i == ops.size() - 1 && f.output() == network.output()) {
+            outTensor = f.input(); // the host does the rest
+          } else {
+            refused.add(op, "is not the last layer", "let the host compute it");
+          }
+        }
+        case Add a -> refused.add(op, NOT_YET, "replace it");
+        case Multiply m -> refused.add(op, NOT_YET, "replace it");
+        case Mean m -> refused.add(op, NOT_YET, "use average pooling over the whole map");
+        case Concatenate c -> refused.add(op, NOT_YET, "replace it");
+        case Requantize r -> refused.add(op, NOT_YET, "use one format on both sides");
+        case Pad p -> refused.add(op, NOT_YET, "pad in the convolution");
+        case Lookup l -> refused.add(op, NOT_YET, "use ReLU");
+        case Constant c -> refused.add(op, NOT_YET, "fold it");
         case Relu r -> through(r, r.clamp(), identityPool(r.output()), r.output(), r.output());
         case MaxPool2d p ->
             pool(p, p.window(), new Pool(false, 1, 1, 1, 1, Rounding.FLOOR, p.clamp()));
@@ -206,7 +234,7 @@ public final class Planner {
             && last.out == in
             && !last.pool.present()
             && network.consumers(in).size() == 1
-            && network.output() != in;
+            && outTensor != in;
     if (!rides) {
       through(op, Clamp.full(network.tensor(in).format()), pool, in, op.output());
       return;
@@ -263,7 +291,7 @@ public final class Planner {
 
   private Plan assemble() {
     int unloadStep = drafts.size() + 1;
-    int outStorage = storage.get(network.output());
+    int outStorage = storage.get(outTensor);
     Map<Integer, Layout> layouts = place(unloadStep, outStorage);
     List<Step> steps = new ArrayList<>();
     steps.add(new LoadStep(network.input(), layouts.get(network.input())));
@@ -284,7 +312,7 @@ public final class Planner {
               + config.weightWords(),
           "set weight_words to at least " + weightBase + " or use more slices or lanes");
     }
-    steps.add(new UnloadStep(network.output(), layouts.get(outStorage)));
+    steps.add(new UnloadStep(outTensor, layouts.get(outStorage)));
     return new Plan(network, config, steps, WidthDerivation.of(network, config, steps));
   }
 

@@ -14,7 +14,12 @@ class ModuleArrowsTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("org.bitloom");
+          .importPackages(
+              "org.bitloom.fixedpoint",
+              "org.bitloom.trainer",
+              "org.bitloom.simulator",
+              "org.bitloom.codegen",
+              "org.bitloom.cli");
 
   @Test
   void modulesOnlySeeWhatLiesBelow() {

@@ -3,6 +3,7 @@ package org.bitloom.cli;
 import java.io.PrintWriter;
 import org.bitloom.cli.command.DemoCommand;
 import org.bitloom.cli.command.EvaluateCommand;
+import org.bitloom.cli.command.FormatsCommand;
 import org.bitloom.cli.command.GenerateCommand;
 import org.bitloom.cli.command.ImportCommand;
 import org.bitloom.cli.command.QuantizeCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
       TrainCommand.class,
       QuantizeCommand.class,
       ImportCommand.class,
+      FormatsCommand.class,
       RunCommand.class,
       EvaluateCommand.class,
       SimulateCommand.class,

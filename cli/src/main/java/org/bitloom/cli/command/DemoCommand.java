@@ -103,7 +103,7 @@ public final class DemoCommand implements Callable<Integer> {
       Dataset train,
       Dataset test,
       AcceleratorConfig accelerator) {
-    TargetFormat target = QuantizeCommand.target(name, "double");
+    TargetFormat target = QuantizeCommand.target(name, "double", false);
     QuantizedNetwork q =
         QuantizeCommand.convert(
             network, train.first(500), target, QuantizeCommand.calibration(null, target));

@@ -1,25 +1,25 @@
 package org.bitloom.cli.command;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.bitloom.cli.input.Accuracy;
 import org.bitloom.cli.input.Datasets;
 import org.bitloom.cli.input.Networks;
 import org.bitloom.fixedpoint.calibrate.Calibration;
-import org.bitloom.fixedpoint.calibrate.MeanSquareError;
 import org.bitloom.fixedpoint.calibrate.MinMax;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.NetworkFile;
-import org.bitloom.fixedpoint.format.Overflow;
-import org.bitloom.fixedpoint.format.Rounding;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.trainer.convert.Converter;
 import org.bitloom.trainer.convert.Observation;
 import org.bitloom.trainer.convert.TargetFormat;
+import org.bitloom.trainer.convert.WidthSearch;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.data.FashionMnist;
 import org.bitloom.trainer.layer.FloatNetwork;
+import org.bitloom.trainer.layer.Layer;
 import org.bitloom.trainer.onnx.OnnxImport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,8 +37,6 @@ import picocli.CommandLine.Parameters;
       "  bitloom quantize cnn.onnx --format dfp8 --calibrate mse --out cnn.bitloom"
     })
 public final class QuantizeCommand implements Callable<Integer> {
-  private static final Pattern DFP = Pattern.compile("dfp(\\d{1,2})");
-
   @Parameters(paramLabel = "MODEL", description = "a float .onnx model")
   private Path model;
 
@@ -46,13 +44,15 @@ public final class QuantizeCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "F",
       defaultValue = "int8",
-      description = "int8 or dfp2 to dfp16 (default: int8)")
+      description =
+          "int8; int2 to int7 (int8 activations, b-bit weights); dfp2 to dfp16; log2[:bits]; codebook[:bits[:linear|density|random]]; the last two with /dfpN for dynamic fixed point activations (default: int8)")
   private String format;
 
   @Option(
       names = "--calibrate",
       paramLabel = "C",
-      description = "minmax or mse (default: minmax for int8, mse for dfp)")
+      description =
+          "minmax, moving, percentile[:P], mse, kl or sigma:K (default: minmax for int8, mse for dfp)")
   private String calibrate;
 
   @Option(
@@ -61,6 +61,16 @@ public final class QuantizeCommand implements Callable<Integer> {
       defaultValue = "double",
       description = "int8: double or single (default: double)")
   private String rounding;
+
+  @Option(names = "--symmetric", description = "int8: activations with zero point 0")
+  private boolean symmetric;
+
+  @Option(
+      names = "--max-loss",
+      paramLabel = "POINTS",
+      description =
+          "dfpN: the smallest width per layer that loses at most this many points of accuracy on the --images")
+  private Double maxLoss;
 
   @Option(
       names = "--images",
@@ -83,7 +93,7 @@ public final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    TargetFormat target = target(format, rounding);
+    TargetFormat target = target(format, rounding, symmetric);
     Calibration rule = calibration(calibrate, target);
     if (images < 1) {
       throw new BadInputException("--images", "is " + images, "give at least 1");
@@ -93,6 +103,9 @@ public final class QuantizeCommand implements Callable<Integer> {
     if (!train.shape().equals(network.input())) {
       throw new BadInputException(
           train.name(), "has images of " + train.shape(), "the model takes " + network.input());
+    }
+    if (maxLoss != null) {
+      target = narrowed(network, train, target, rule);
     }
     QuantizedNetwork q = convert(network, train, target, rule);
     Path file =
@@ -108,6 +121,25 @@ public final class QuantizeCommand implements Callable<Integer> {
                 System.out.println(
                     "  " + t.name() + " " + t.shape() + " " + t.format().describe()));
     return 0;
+  }
+
+  private TargetFormat narrowed(
+      FloatNetwork network, Dataset images, TargetFormat target, Calibration rule) {
+    if (!(target instanceof TargetFormat.FixedPoint f)) {
+      throw new BadInputException(
+          "--max-loss", "works on dynamic fixed point", "use it with --format dfpN");
+    }
+    Map<String, Integer> widths =
+        WidthSearch.narrowest(
+            network.layers().stream()
+                .filter(l -> !l.parameters().isEmpty())
+                .map(Layer::name)
+                .toList(),
+            f.bits(),
+            w -> Accuracy.of(convert(network, images, f.with(w), rule), images),
+            maxLoss / 100);
+    widths.forEach((layer, bits) -> Console.say(layer + ": " + bits + " bits"));
+    return f.with(widths);
   }
 
   /** Converts with the rule for activations; int8 weights always span their channel. */
@@ -126,23 +158,29 @@ public final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
-  static TargetFormat target(String format, String rounding) {
-    Matcher m = DFP.matcher(format);
-    if (m.matches() && Integer.parseInt(m.group(1)) >= 2 && Integer.parseInt(m.group(1)) <= 16) {
-      return new TargetFormat.FixedPoint(
-          Integer.parseInt(m.group(1)), Rounding.HALF_UP, Overflow.SATURATE);
+  static TargetFormat target(String format, String rounding, boolean symmetric) {
+    RoundingPolicy policy = Networks.policy(rounding);
+    try {
+      return TargetFormat.of(format, policy, symmetric);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(
+          "--format",
+          "is " + format,
+          "write int8, int2 to int7, dfp2 to dfp16, log2[:bits][/dfpN] or codebook[:bits[:start]][/dfpN]",
+          e);
     }
-    if (!format.equals("int8")) {
-      throw new BadInputException("--format", "is " + format, "write int8 or dfp2 to dfp16");
-    }
-    return new TargetFormat.Int8(Networks.policy(rounding));
   }
 
   static Calibration calibration(String name, TargetFormat target) {
-    return switch (name == null ? (target instanceof TargetFormat.Int8 ? "minmax" : "mse") : name) {
-      case "minmax" -> new MinMax();
-      case "mse" -> new MeanSquareError();
-      default -> throw new BadInputException("--calibrate", "is " + name, "write minmax or mse");
-    };
+    try {
+      return Calibration.of(
+          name == null ? (target instanceof TargetFormat.Int8 ? "minmax" : "mse") : name);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(
+          "--calibrate",
+          "is " + name,
+          "write minmax, moving, percentile[:P], mse, kl or sigma:K",
+          e);
+    }
   }
 }

@@ -281,7 +281,7 @@ public final class RandomNetwork {
     if (affine) {
       ChannelScales s = (ChannelScales) w;
       return MultiplierRequantization.of(
-          policy, (AffineFormat) in, s, (AffineFormat) out, dense && s.perTensor());
+          policy, (AffineFormat) in, s, (AffineFormat) out, dense && s.scales() == 1);
     }
     int shift = ((QFormat) in).fraction() + ((QFormat) w).fraction() - ((QFormat) out).fraction();
     return new ShiftRequantization(

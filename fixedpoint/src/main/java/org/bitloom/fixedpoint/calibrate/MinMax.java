@@ -1,24 +1,11 @@
 package org.bitloom.fixedpoint.calibrate;
 
-import org.bitloom.fixedpoint.format.AffineFormat;
-import org.bitloom.fixedpoint.format.QFormat;
-
-/** Everything observed stays representable: the range is that of the extremes. */
-public record MinMax() implements Calibration {
+/** Non-saturating: everything observed stays representable. */
+public record MinMax() implements RangeRule {
 
   @Override
-  public AffineFormat affine(Statistics s, int bits) {
-    return AffineFormat.spanning(bits, s.min(), s.max());
-  }
-
-  @Override
-  public QFormat fixedPoint(Statistics s, int bits) {
-    return QFormat.covering(bits, s.maxAbs());
-  }
-
-  @Override
-  public float symmetricScale(Statistics s, int bits) {
-    return scale(s.maxAbs(), bits);
+  public Range range(Statistics s, int bits) {
+    return new Range(s.min(), s.max());
   }
 
   static float scale(double maxAbs, int bits) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
  */
 public final class Statistics {
   private static final int CAPACITY = 1 << 16;
+  private static final double MOMENTUM = 0.95;
 
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
@@ -17,9 +18,12 @@ public final class Statistics {
   private float[] sample = new float[1024];
   private int kept;
   private int every = 1;
+  private double movingMin;
+  private double movingMax;
 
-  /** Observes values; those that are not finite are refused. */
+  /** Observes one sample's values; those that are not finite are refused. */
   public void add(float[] values, int from, int to) {
+    average(values, from, to);
     for (int i = from; i < to; i++) {
       float v = values[i];
       if (!Float.isFinite(v)) {
@@ -33,6 +37,29 @@ public final class Statistics {
         keep(v);
       }
     }
+  }
+
+  private void average(float[] values, int from, int to) {
+    double lo = Double.POSITIVE_INFINITY;
+    double hi = Double.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      lo = Math.min(lo, values[i]);
+      hi = Math.max(hi, values[i]);
+    }
+    if (from < to) {
+      movingMin = count == 0 ? lo : MOMENTUM * movingMin + (1 - MOMENTUM) * lo;
+      movingMax = count == 0 ? hi : MOMENTUM * movingMax + (1 - MOMENTUM) * hi;
+    }
+  }
+
+  /** Smallest values of the samples, averaged exponentially. */
+  public double movingMin() {
+    return movingMin;
+  }
+
+  /** Largest values of the samples, averaged exponentially. */
+  public double movingMax() {
+    return movingMax;
   }
 
   /** Statistics of an array. */

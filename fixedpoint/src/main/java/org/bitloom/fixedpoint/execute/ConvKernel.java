@@ -31,7 +31,7 @@ final class ConvKernel implements FastExecutor.Kernel {
   private final Clamp clamp;
 
   ConvKernel(QuantizedNetwork network, Conv2d op) {
-    this(network, op, network.tensor(op.input()).shape(), op.window(), op.groups(), op.weights());
+    this(network, op, network.tensor(op.input()).shape(), op.window(), op.groups(), op.integers());
   }
 
   static ConvKernel ofDense(QuantizedNetwork network, Dense op) {
@@ -43,7 +43,7 @@ final class ConvKernel implements FastExecutor.Kernel {
         Shape.of(1, 1, n),
         Window.valid(1, 1, 1, 1),
         1,
-        op.weights().reshape(Shape.of(k, 1, 1, n)));
+        op.integers().reshape(Shape.of(k, 1, 1, n)));
   }
 
   private ConvKernel(

@@ -70,6 +70,7 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
     int zero = network.tensor(op.input()).format().zeroCode();
     int depth = op.weights().shape().dim(3);
     int perGroup = op.outChannels() / op.groups();
+    CodeTensor integers = op.integers();
     int[] codes = new int[out.size()];
     int at = 0;
     for (int oy = 0; oy < out.height(); oy++) {
@@ -85,7 +86,7 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
               }
               for (int c = 0; c < depth; c++) {
                 int q = in.get(y, x, k / perGroup * depth + c);
-                int weight = op.weights().get(((k * w.height() + r) * w.width() + s) * depth + c);
+                int weight = integers.get(((k * w.height() + r) * w.width() + s) * depth + c);
                 acc += (long) weight * (q - zero);
               }
             }
@@ -100,11 +101,12 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
   private CodeTensor dense(Dense op, CodeTensor in) {
     int zero = network.tensor(op.input()).format().zeroCode();
     int n = op.weights().shape().dim(1);
+    CodeTensor integers = op.integers();
     int[] codes = new int[op.bias().size()];
     for (int k = 0; k < codes.length; k++) {
       long acc = op.bias().get(k);
       for (int i = 0; i < n; i++) {
-        acc += (long) op.weights().get(k * n + i) * (in.get(i) - zero);
+        acc += (long) integers.get(k * n + i) * (in.get(i) - zero);
       }
       codes[k] = code(op, acc, k);
     }

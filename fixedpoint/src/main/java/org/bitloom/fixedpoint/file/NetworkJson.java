@@ -17,6 +17,8 @@ import java.util.Map;
 import org.bitloom.fixedpoint.format.ActivationFormat;
 import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.format.ChannelScales;
+import org.bitloom.fixedpoint.format.CodeBook;
+import org.bitloom.fixedpoint.format.LogFormat;
 import org.bitloom.fixedpoint.format.QFormat;
 import org.bitloom.fixedpoint.format.WeightFormat;
 import org.bitloom.fixedpoint.network.Add;
@@ -71,7 +73,9 @@ final class NetworkJson {
   @JsonSubTypes({
     @Type(value = AffineFormat.class, name = "affine"),
     @Type(value = ChannelScales.class, name = "symmetric"),
-    @Type(value = QFormat.class, name = "dfp")
+    @Type(value = QFormat.class, name = "dfp"),
+    @Type(value = LogFormat.class, name = "log2"),
+    @Type(value = CodeBook.class, name = "codebook")
   })
   private interface FormatKinds {}
 

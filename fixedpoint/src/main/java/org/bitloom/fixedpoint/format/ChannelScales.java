@@ -7,20 +7,20 @@ import java.util.List;
  * channel.
  *
  * @param bits width of a code, 2 to 8
- * @param scales one scale, or as many as output channels; each finite and positive
+ * @param values one scale, or as many as output channels; each finite and positive
  */
-public record ChannelScales(int bits, List<Float> scales) implements WeightFormat {
+public record ChannelScales(int bits, List<Float> values) implements WeightFormat {
 
   /** Checks and copies. */
   public ChannelScales {
-    scales = List.copyOf(scales);
+    values = List.copyOf(values);
     if (bits < 2 || bits > 8) {
       throw new IllegalArgumentException("weight width " + bits + " is outside 2..8");
     }
-    if (scales.isEmpty()) {
+    if (values.isEmpty()) {
       throw new IllegalArgumentException("no weight scale");
     }
-    for (float s : scales) {
+    for (float s : values) {
       if (!(s > 0) || Float.isInfinite(s)) {
         throw new IllegalArgumentException(
             "weight scale " + s + " is not a positive finite number");
@@ -28,18 +28,13 @@ public record ChannelScales(int bits, List<Float> scales) implements WeightForma
     }
   }
 
-  /** Whether one scale serves all output channels. */
-  public boolean perTensor() {
-    return scales.size() == 1;
-  }
-
-  /** The scale of an output channel. */
-  public float scale(int channel) {
-    return perTensor() ? scales.getFirst() : scales.get(channel);
+  @Override
+  public double scale(int channel) {
+    return values.size() == 1 ? values.getFirst() : values.get(channel);
   }
 
   @Override
-  public double toReal(long code, int channel) {
-    return (double) scale(channel) * code;
+  public int scales() {
+    return values.size();
   }
 }

@@ -49,8 +49,8 @@ public record QFormat(int bits, int fraction) implements ActivationFormat, Weigh
   }
 
   @Override
-  public double toReal(long code, int channel) {
-    return toReal(code);
+  public double scale(int channel) {
+    return step();
   }
 
   @Override

@@ -40,7 +40,7 @@ public record AccumulatorRange(long lo, long hi) {
     long lo = Math.min(bias, 0);
     long hi = Math.max(bias, 0);
     for (int i = 0; i < depth; i++) {
-      long w = op.weights().get(channel * depth + i);
+      long w = op.weightFormat().integer(op.weights().get(channel * depth + i));
       lo += Math.min(0, Math.min(w * amin, w * amax));
       hi += Math.max(0, Math.max(w * amin, w * amax));
     }

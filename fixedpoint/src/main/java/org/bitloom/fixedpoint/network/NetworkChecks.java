@@ -5,7 +5,10 @@ import java.util.List;
 import org.bitloom.fixedpoint.format.ActivationFormat;
 import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.format.ChannelScales;
+import org.bitloom.fixedpoint.format.CodeBook;
+import org.bitloom.fixedpoint.format.LogFormat;
 import org.bitloom.fixedpoint.format.QFormat;
+import org.bitloom.fixedpoint.format.WeightFormat;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.Requantization;
 import org.bitloom.fixedpoint.requantize.ShiftRequantization;
@@ -267,23 +270,21 @@ final class NetworkChecks {
           case MultiplierRequantization m ->
               in instanceof AffineFormat
                   && out instanceof AffineFormat
-                  && op.weightFormat() instanceof ChannelScales s
-                  && (s.perTensor() || s.scales().size() == k)
+                  && (op.weightFormat().scales() == 1 || op.weightFormat().scales() == k)
                   && (m.multipliers().size() == 1 || m.multipliers().size() == k);
           case ShiftRequantization s ->
               in instanceof QFormat
                   && out instanceof QFormat o
                   && o.bits() == s.bits()
-                  && op.weightFormat() instanceof QFormat;
+                  && powerOfTwo(op.weightFormat());
         };
     if (!ok) {
       f.add(op.name() + ": requantization does not fit its formats and " + k + " output channels");
       return f;
     }
-    int limit = 1 << (op.weightFormat().bits() - 1);
     for (int i = 0; i < op.weights().size(); i++) {
       int w = op.weights().get(i);
-      if (w < -limit || w >= limit) {
+      if (!op.weightFormat().isCode(w)) {
         f.add(
             op.name()
                 + ": weight code "
@@ -298,5 +299,15 @@ final class NetworkChecks {
     }
     f.addAll(AccumulatorRange.faults(op, in));
     return f;
+  }
+
+  /** Whether weights fit dynamic fixed point: their one scale is a power of two. */
+  private static boolean powerOfTwo(WeightFormat f) {
+    return switch (f) {
+      case QFormat q -> true;
+      case LogFormat l -> true;
+      case CodeBook b -> powerOfTwo(b.of());
+      case ChannelScales s -> false;
+    };
   }
 }

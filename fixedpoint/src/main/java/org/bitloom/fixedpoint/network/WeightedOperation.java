@@ -19,6 +19,16 @@ public sealed interface WeightedOperation extends Operation permits Conv2d, Dens
   /** What the weight codes mean. */
   WeightFormat weightFormat();
 
+  /** The integers the weight codes stand for, which are what is multiplied. */
+  default CodeTensor integers() {
+    WeightFormat f = weightFormat();
+    int[] w = weights().toArray();
+    for (int i = 0; i < w.length; i++) {
+      w[i] = f.integer(w[i]);
+    }
+    return CodeTensor.wrap(weights().shape(), w);
+  }
+
   /** One bias for each output channel, at the accumulator's scale. */
   CodeTensor bias();
 

@@ -1,8 +1,9 @@
 package org.bitloom.fixedpoint.requantize;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bitloom.fixedpoint.format.AffineFormat;
-import org.bitloom.fixedpoint.format.ChannelScales;
+import org.bitloom.fixedpoint.format.WeightFormat;
 
 /**
  * Multiplication by {@code s_in s_w / s_out}, one multiplier for each output channel or one for
@@ -32,14 +33,15 @@ public record MultiplierRequantization(RoundingPolicy policy, List<QuantizedMult
   public static MultiplierRequantization of(
       RoundingPolicy policy,
       AffineFormat in,
-      ChannelScales weights,
+      WeightFormat weights,
       AffineFormat out,
       boolean floatProduct) {
     return new MultiplierRequantization(
         policy,
-        weights.scales().stream()
-            .map(
-                w -> {
+        IntStream.range(0, weights.scales())
+            .mapToObj(
+                k -> {
+                  float w = (float) weights.scale(k);
                   double product = floatProduct ? in.scale() * w : (double) in.scale() * w;
                   return QuantizedMultiplier.of(product / out.scale());
                 })

@@ -265,7 +265,7 @@ final class TfliteOperators {
         tensors.int8(op.inputs(1), Shape.of(d[0], d[1])),
         s,
         bias(op, d[0]),
-        MultiplierRequantization.of(policy, format(op, 0), s, fo, s.perTensor()),
+        MultiplierRequantization.of(policy, format(op, 0), s, fo, s.scales() == 1),
         clamp(o.fusedActivationFunction(), fo));
   }
 

@@ -41,9 +41,10 @@ final class Lowering {
   static CodeTensor denseWeights(Conv2d op) {
     Window w = op.window();
     if (op.groups() == 1 && w.dilationX() == 1 && w.dilationY() == 1) {
-      return op.weights();
+      return op.integers();
     }
     Window u = undilated(w);
+    CodeTensor integers = op.integers();
     int k = op.outChannels();
     int depth = op.weights().shape().dim(3);
     int channels = depth * op.groups();
@@ -54,7 +55,7 @@ final class Lowering {
         for (int s = 0; s < w.width(); s++) {
           int from = ((o * w.height() + r) * w.width() + s) * depth;
           int tap = r * w.dilationY() * u.width() + s * w.dilationX();
-          op.weights().copyTo(from, dense, (o * u.taps() + tap) * channels + first, depth);
+          integers.copyTo(from, dense, (o * u.taps() + tap) * channels + first, depth);
         }
       }
     }

@@ -162,7 +162,7 @@ public final class Planner {
         d,
         true,
         Window.valid(1, pixels, 1, 1),
-        d.weights().reshape(Shape.of(d.bias().size(), 1, pixels, s.channels())));
+        d.integers().reshape(Shape.of(d.bias().size(), 1, pixels, s.channels())));
   }
 
   private void weighted(WeightedOperation op, boolean dense, Window window, CodeTensor weights) {

@@ -24,7 +24,7 @@ final class WidthDerivation {
     int accumulator = 0;
     for (var op : network.operations()) {
       if (op instanceof WeightedOperation w) {
-        weight = Math.max(weight, w.weightFormat().bits());
+        weight = Math.max(weight, w.weightFormat().integerBits());
         AccumulatorRange range = AccumulatorRange.of(w, network.tensor(w.input()).format());
         accumulator = Math.max(accumulator, range.bits());
       }

@@ -3,8 +3,12 @@ package org.bitloom.trainer.convert;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitloom.fixedpoint.calibrate.Calibration;
+import org.bitloom.fixedpoint.calibrate.Statistics;
 import org.bitloom.fixedpoint.format.ActivationFormat;
+import org.bitloom.fixedpoint.format.AffineFormat;
+import org.bitloom.fixedpoint.format.QFormat;
 import org.bitloom.fixedpoint.format.Rounding;
+import org.bitloom.fixedpoint.format.WeightFormat;
 import org.bitloom.fixedpoint.network.AveragePool2d;
 import org.bitloom.fixedpoint.network.Clamp;
 import org.bitloom.fixedpoint.network.Conv2d;
@@ -15,11 +19,15 @@ import org.bitloom.fixedpoint.network.Operation;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.TensorSpec;
+import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
+import org.bitloom.fixedpoint.requantize.Requantization;
+import org.bitloom.fixedpoint.requantize.ShiftRequantization;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
 import org.bitloom.trainer.layer.FloatNetwork;
 import org.bitloom.trainer.layer.Layer;
+import org.bitloom.trainer.layer.Parameter;
 import org.bitloom.trainer.layer.PoolLayer;
 import org.bitloom.trainer.layer.ReluLayer;
 
@@ -57,7 +65,7 @@ public final class Converter {
 
   private QuantizedNetwork run(FloatNetwork network, Observation seen) {
     List<Layer> layers = network.layers();
-    tensors.add(new TensorSpec("input", network.input(), format(seen.input())));
+    tensors.add(new TensorSpec("input", network.input(), format(seen.input(), "input")));
     int i = 0;
     while (i < layers.size()) {
       Layer layer = layers.get(i);
@@ -72,22 +80,23 @@ public final class Converter {
     return new QuantizedNetwork(network.name(), tensors, 0, tensors.size() - 1, operations);
   }
 
-  private ActivationFormat format(org.bitloom.fixedpoint.calibrate.Statistics s) {
+  private ActivationFormat format(Statistics s, String layer) {
     return switch (target) {
+      case TargetFormat.Int8 t when t.symmetric() ->
+          new AffineFormat(8, activations.symmetricScale(s, 8), 0);
       case TargetFormat.Int8 t -> activations.affine(s, 8);
-      case TargetFormat.FixedPoint t -> activations.fixedPoint(s, t.bits());
+      case TargetFormat.FixedPoint t -> activations.fixedPoint(s, t.bits(layer));
     };
   }
 
-  private void emit(Layer layer, boolean relu, org.bitloom.fixedpoint.calibrate.Statistics seen) {
+  private void emit(Layer layer, boolean relu, Statistics seen) {
     int in = tensors.size() - 1;
     ActivationFormat same = tensors.get(in).format();
     String name = layer.name();
     switch (layer) {
       case Conv2dLayer c -> {
-        TensorSpec out = add(layer, format(seen));
-        QuantizedWeights q =
-            QuantizedWeights.of(c.weight(), c.bias(), same, out.format(), target, weights, false);
+        TensorSpec out = add(layer, format(seen, name));
+        QuantizedWeights q = weights(c.weight(), name);
         operations.add(
             new Conv2d(
                 name,
@@ -95,25 +104,24 @@ public final class Converter {
                 in + 1,
                 c.window(),
                 1,
-                q.weights(),
+                q.codes(),
                 q.format(),
-                q.bias(),
-                q.requantization(),
+                q.bias(c.bias(), same.step()),
+                requantization(same, q.format(), out.format(), false),
                 clamp(relu, out)));
       }
       case DenseLayer d -> {
-        TensorSpec out = add(layer, format(seen));
-        QuantizedWeights q =
-            QuantizedWeights.of(d.weight(), d.bias(), same, out.format(), target, weights, true);
+        TensorSpec out = add(layer, format(seen, name));
+        QuantizedWeights q = weights(d.weight(), name);
         operations.add(
             new Dense(
                 name,
                 in,
                 in + 1,
-                q.weights(),
+                q.codes(),
                 q.format(),
-                q.bias(),
-                q.requantization(),
+                q.bias(d.bias(), same.step()),
+                requantization(same, q.format(), out.format(), true),
                 clamp(relu, out)));
       }
       case ReluLayer r -> {
@@ -133,6 +141,28 @@ public final class Converter {
         operations.add(new Flatten(name, in, in + 1));
       }
     }
+  }
+
+  private QuantizedWeights weights(Parameter weight, String layer) {
+    return switch (target) {
+      case TargetFormat.Int8 t -> QuantizedWeights.of(weight, t.weights(), 0, weights);
+      case TargetFormat.FixedPoint t ->
+          QuantizedWeights.of(weight, t.weights(), t.bits(layer), weights);
+    };
+  }
+
+  private Requantization requantization(
+      ActivationFormat in, WeightFormat w, ActivationFormat out, boolean dense) {
+    return switch (target) {
+      case TargetFormat.Int8 t ->
+          MultiplierRequantization.of(
+              t.policy(), (AffineFormat) in, w, (AffineFormat) out, dense && w.scales() == 1);
+      case TargetFormat.FixedPoint t -> {
+        int shift =
+            ((QFormat) in).fraction() - Math.getExponent(w.scale(0)) - ((QFormat) out).fraction();
+        yield new ShiftRequantization(shift, out.bits(), t.rounding(), t.overflow());
+      }
+    };
   }
 
   private Rounding poolRounding() {

@@ -1,13 +1,13 @@
 package org.bitloom.fixedpoint.execute;
 
 import java.util.Arrays;
-import org.bitloom.fixedpoint.network.Clamp;
+import org.bitloom.fixedpoint.format.ActivationFormat;
+import org.bitloom.fixedpoint.network.AccumulatorRange;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.network.Window;
-import org.bitloom.fixedpoint.requantize.Requantization;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.fixedpoint.tensor.Shape;
 
@@ -16,6 +16,8 @@ import org.bitloom.fixedpoint.tensor.Shape;
  * org.bitloom.fixedpoint.network.AccumulatorRange} has proved that they fit.
  */
 final class ConvKernel implements FastExecutor.Kernel {
+  private static final long MAX_COLUMNS = 1 << 26;
+
   private final int input;
   private final Shape in;
   private final Shape out;
@@ -24,26 +26,57 @@ final class ConvKernel implements FastExecutor.Kernel {
   private final int depth;
   private final int perGroup;
   private final int zeroIn;
-  private final int zeroOut;
   private final int[] packed; // [group][tap][c][k within the group]
   private final int[] bias;
-  private final Requantization requantization;
-  private final Clamp clamp;
+  private final Requantizer requantizer;
 
-  ConvKernel(QuantizedNetwork network, Conv2d op) {
-    this(network, op, network.tensor(op.input()).shape(), op.window(), op.groups(), op.integers());
+  /** The fastest kernel that is exact for a convolution. */
+  static FastExecutor.Kernel of(QuantizedNetwork network, Conv2d op) {
+    return choose(
+        network, op, network.tensor(op.input()).shape(), op.window(), op.groups(), op.integers());
   }
 
-  static ConvKernel ofDense(QuantizedNetwork network, Dense op) {
+  /** The same for a dense layer: a pointwise convolution on one pixel. */
+  static FastExecutor.Kernel of(QuantizedNetwork network, Dense op) {
     int n = op.weights().shape().dim(1);
     int k = op.weights().shape().dim(0);
-    return new ConvKernel(
-        network,
-        op,
-        Shape.of(1, 1, n),
-        Window.valid(1, 1, 1, 1),
-        1,
-        op.integers().reshape(Shape.of(k, 1, 1, n)));
+    CodeTensor weights = op.integers().reshape(Shape.of(k, 1, 1, n));
+    return choose(network, op, Shape.of(1, 1, n), Window.valid(1, 1, 1, 1), 1, weights);
+  }
+
+  private static FastExecutor.Kernel choose(
+      QuantizedNetwork network,
+      WeightedOperation op,
+      Shape in,
+      Window window,
+      int groups,
+      CodeTensor integers) {
+    ActivationFormat format = network.tensor(op.input()).format();
+    Shape out = network.tensor(op.output()).shape();
+    int bits = AccumulatorRange.of(op, format).bits();
+    if (groups == 1
+        && bits <= MatrixKernel.EXACT_BITS
+        && (long) out.height() * out.width() * window.taps() * in.channels() < MAX_COLUMNS) {
+      return new MatrixKernel(
+          op.input(),
+          in,
+          out,
+          window,
+          format.zeroCode(),
+          integers,
+          op.bias(),
+          requantizer(network, op, out));
+    }
+    return new ConvKernel(network, op, in, window, groups, integers);
+  }
+
+  private static Requantizer requantizer(
+      QuantizedNetwork network, WeightedOperation op, Shape out) {
+    return new Requantizer(
+        op.requantization(),
+        out.channels(),
+        network.tensor(op.output()).format().zeroCode(),
+        op.clamp());
   }
 
   private ConvKernel(
@@ -61,11 +94,9 @@ final class ConvKernel implements FastExecutor.Kernel {
     this.depth = weights.shape().dim(3);
     this.perGroup = out.channels() / groups;
     this.zeroIn = network.tensor(op.input()).format().zeroCode();
-    this.zeroOut = network.tensor(op.output()).format().zeroCode();
     this.packed = pack(weights);
     this.bias = op.bias().toArray();
-    this.requantization = op.requantization();
-    this.clamp = op.clamp();
+    this.requantizer = requantizer(network, op, out);
   }
 
   private int[] pack(CodeTensor weights) {
@@ -97,9 +128,8 @@ final class ConvKernel implements FastExecutor.Kernel {
             oy * window.strideY() - window.padTop(),
             ox * window.strideX() - window.padLeft(),
             acc);
-        for (int k = 0; k < acc.length; k++) {
-          codes[at++] = clamp.apply(requantization.apply(acc[k], k) + zeroOut);
-        }
+        requantizer.codes(acc, 0, codes, at);
+        at += acc.length;
       }
     }
     return CodeTensor.wrap(out, codes);

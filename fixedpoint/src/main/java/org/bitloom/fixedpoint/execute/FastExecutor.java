@@ -22,9 +22,9 @@ import org.bitloom.fixedpoint.network.Softmax;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 
 /**
- * The same codes as {@link ReferenceExecutor}, faster: weights are packed once with the output
- * channel innermost, so that one non-zero activation updates a row of accumulators, and zeros cost
- * nothing. Safe for concurrent use.
+ * The same codes as {@link ReferenceExecutor}, faster: convolutions are float32 matrix products
+ * where the range proof makes them exact, else rows of 32-bit accumulators with the output channel
+ * innermost. Safe for concurrent use: callers spread samples over the cores.
  */
 public final class FastExecutor implements Executor {
   private final QuantizedNetwork network;
@@ -44,8 +44,8 @@ public final class FastExecutor implements Executor {
   private Kernel prepare(Operation op) {
     MapOperations simple = new MapOperations(network);
     return switch (op) {
-      case Conv2d c -> new ConvKernel(network, c);
-      case Dense d -> ConvKernel.ofDense(network, d);
+      case Conv2d c -> ConvKernel.of(network, c);
+      case Dense d -> ConvKernel.of(network, d);
       case MaxPool2d p -> new PoolKernel(network, p, p.window(), p.clamp(), null);
       case AveragePool2d p -> new PoolKernel(network, p, p.window(), p.clamp(), p.rounding());
       case Relu r -> t -> MapOperations.each(t[r.input()], r.clamp()::apply);

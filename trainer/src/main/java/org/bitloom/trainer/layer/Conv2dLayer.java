@@ -2,9 +2,9 @@ package org.bitloom.trainer.layer;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.bitloom.fixedpoint.blas.Blas;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
-import org.bitloom.trainer.blas.Blas;
 
 /** Convolution as a matrix product of unfolded windows with weights {@code [k][r][s][c]}. */
 public final class Conv2dLayer implements Layer {

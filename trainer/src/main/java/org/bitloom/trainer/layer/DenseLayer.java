@@ -2,8 +2,8 @@ package org.bitloom.trainer.layer;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.bitloom.fixedpoint.blas.Blas;
 import org.bitloom.fixedpoint.tensor.Shape;
-import org.bitloom.trainer.blas.Blas;
 
 /** {@code y = W x + b} over all elements of a sample; weight {@code [k][n]}, bias {@code [k]}. */
 public final class DenseLayer implements Layer {

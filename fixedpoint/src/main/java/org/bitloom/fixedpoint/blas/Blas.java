@@ -1,4 +1,4 @@
-package org.bitloom.trainer.blas;
+package org.bitloom.fixedpoint.blas;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

@@ -10,6 +10,7 @@ import org.bitloom.cli.command.QuantizeCommand;
 import org.bitloom.cli.command.RunCommand;
 import org.bitloom.cli.command.SimulateCommand;
 import org.bitloom.cli.command.TrainCommand;
+import org.bitloom.cli.command.TrimCommand;
 import org.bitloom.cli.command.VerifyCommand;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.error.BitloomException;
@@ -56,6 +57,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
       FormatsCommand.class,
       RunCommand.class,
       EvaluateCommand.class,
+      TrimCommand.class,
       SimulateCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,

@@ -24,6 +24,7 @@ import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.fixedpoint.tensor.Shape;
 
@@ -83,6 +84,7 @@ public final class Dump {
             case Concatenate c -> v.contains(c.inputs().getFirst());
             case Requantize r -> v.contains(r.input());
             case Pad p -> false;
+            case Trim t -> v.contains(t.input());
             case Lookup l -> v.contains(l.input());
             case Softmax f -> v.contains(f.input());
             case Constant c -> false;

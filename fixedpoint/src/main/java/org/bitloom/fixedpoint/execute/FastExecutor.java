@@ -19,6 +19,7 @@ import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 
 /**
@@ -55,6 +56,7 @@ public final class FastExecutor implements Executor {
       case Multiply m -> t -> simple.multiply(m, t[m.left()], t[m.right()]);
       case Concatenate c -> t -> simple.concatenate(c, t);
       case Requantize r -> t -> simple.requantize(r, t[r.input()]);
+      case Trim x -> t -> simple.trim(x, t[x.input()]);
       case Pad p -> t -> simple.pad(p, t[p.input()]);
       case Lookup l -> t -> simple.lookup(l, t[l.input()]);
       case Softmax f -> t -> simple.softmax(f, t[f.input()]);

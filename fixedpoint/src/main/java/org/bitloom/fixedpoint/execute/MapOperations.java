@@ -11,6 +11,7 @@ import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.requantize.FixedPointFunctions;
 import org.bitloom.fixedpoint.requantize.QuantizedMultiplier;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
@@ -42,6 +43,11 @@ record MapOperations(QuantizedNetwork network) {
     int zi = zero(op.input());
     int zo = zero(op.output());
     return each(in, q -> op.clamp().apply(op.requantization().apply(q - zi, 0) + zo));
+  }
+
+  CodeTensor trim(Trim op, CodeTensor in) {
+    int zero = zero(op.input());
+    return each(in, q -> op.apply(q, zero));
   }
 
   CodeTensor lookup(Lookup op, CodeTensor in) {

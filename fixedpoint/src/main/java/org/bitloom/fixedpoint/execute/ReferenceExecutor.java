@@ -19,6 +19,7 @@ import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
@@ -57,6 +58,7 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
       case Multiply m -> simple.multiply(m, t[m.left()], t[m.right()]);
       case Concatenate c -> simple.concatenate(c, t);
       case Requantize r -> simple.requantize(r, t[r.input()]);
+      case Trim x -> simple.trim(x, t[x.input()]);
       case Pad p -> simple.pad(p, t[p.input()]);
       case Lookup l -> simple.lookup(l, t[l.input()]);
       case Softmax f -> simple.softmax(f, t[f.input()]);

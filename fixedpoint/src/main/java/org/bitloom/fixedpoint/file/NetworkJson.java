@@ -38,6 +38,7 @@ import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.Requantization;
 import org.bitloom.fixedpoint.requantize.ShiftRequantization;
@@ -63,6 +64,7 @@ final class NetworkJson {
     @Type(value = Concatenate.class, name = "concatenate"),
     @Type(value = Requantize.class, name = "requantize"),
     @Type(value = Pad.class, name = "pad"),
+    @Type(value = Trim.class, name = "trim"),
     @Type(value = Lookup.class, name = "lookup"),
     @Type(value = Softmax.class, name = "softmax"),
     @Type(value = Constant.class, name = "constant")

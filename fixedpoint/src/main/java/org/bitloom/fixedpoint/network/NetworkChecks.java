@@ -103,6 +103,7 @@ final class NetworkChecks {
                           in.shape().height() + p.top() + p.bottom(),
                           in.shape().width() + p.left() + p.right(),
                           in.shape().channels())));
+      case Trim t -> same(t, in, out, in.shape().equals(out.shape()));
       case Lookup l -> lookup(l, in, out);
       case Softmax f -> affine(f, in, out, in.shape().equals(out.shape()));
       case Constant c -> constant(c, out);

@@ -68,6 +68,7 @@ public record QuantizedNetwork(
       case Multiply m -> 0;
       case Concatenate c -> 0;
       case Requantize r -> 0;
+      case Trim t -> 0;
       case Pad p -> 0;
       case Lookup l -> 0;
       case Softmax f -> 0;

@@ -19,6 +19,7 @@ import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.fixedpoint.tensor.Shape;
 import org.bitloom.simulator.plan.LayerStep;
@@ -110,6 +111,7 @@ public final class Simulator {
       case Multiply x -> 0;
       case Concatenate x -> 0;
       case Requantize x -> 0;
+      case Trim x -> 0;
       case Pad x -> 0;
       case Lookup x -> 0;
       case Softmax x -> 0;

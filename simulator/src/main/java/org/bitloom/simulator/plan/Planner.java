@@ -25,6 +25,7 @@ import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
@@ -130,6 +131,7 @@ public final class Planner {
         case Mean m -> refused.add(op, NOT_YET, "use average pooling over the whole map");
         case Concatenate c -> refused.add(op, NOT_YET, "replace it");
         case Requantize r -> refused.add(op, NOT_YET, "use one format on both sides");
+        case Trim t -> refused.add(t, NOT_YET, "run it without an accelerator");
         case Pad p -> refused.add(op, NOT_YET, "pad in the convolution");
         case Lookup l -> refused.add(op, NOT_YET, "use ReLU");
         case Constant c -> refused.add(op, NOT_YET, "fold it");

@@ -45,7 +45,7 @@ public final class RandomNetwork {
     this.random = random;
     this.affine = random.nextBoolean();
     this.policy = pick(RoundingPolicy.values());
-    this.bits = affine ? 8 : random.nextInt(2, 13);
+    this.bits = affine ? 8 : random.nextInt(2, 17);
   }
 
   /**
@@ -57,7 +57,7 @@ public final class RandomNetwork {
       try {
         return new RandomNetwork(drafts.split()).build("random-" + seed);
       } catch (IllegalArgumentException e) {
-        if (!e.getMessage().contains("exceeds 32 bits")) {
+        if (!e.getMessage().contains("accumulator of")) {
           throw e;
         }
       }

@@ -2,6 +2,7 @@ package org.bitloom.fixedpoint.execute;
 
 import java.util.Arrays;
 import java.util.List;
+import org.bitloom.fixedpoint.network.AccumulatorRange;
 import org.bitloom.fixedpoint.network.Add;
 import org.bitloom.fixedpoint.network.AveragePool2d;
 import org.bitloom.fixedpoint.network.Concatenate;
@@ -20,6 +21,7 @@ import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.Softmax;
 import org.bitloom.fixedpoint.network.Trim;
+import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 
 /**
@@ -45,6 +47,7 @@ public final class FastExecutor implements Executor {
   private Kernel prepare(Operation op) {
     MapOperations simple = new MapOperations(network);
     return switch (op) {
+      case WeightedOperation w when wide(w) -> t -> new ReferenceExecutor(network).apply(w, t);
       case Conv2d c -> ConvKernel.of(network, c);
       case Dense d -> ConvKernel.of(network, d);
       case MaxPool2d p -> new PoolKernel(network, p, p.window(), p.clamp(), null);
@@ -62,6 +65,11 @@ public final class FastExecutor implements Executor {
       case Softmax f -> t -> simple.softmax(f, t[f.input()]);
       case Constant c -> t -> c.codes().reshape(network.tensor(c.output()).shape());
     };
+  }
+
+  /** 16-bit layers whose accumulators exceed 32 bits go the slow way. */
+  private boolean wide(WeightedOperation op) {
+    return AccumulatorRange.of(op, network.tensor(op.input()).format()).bits() > Integer.SIZE;
   }
 
   @Override

@@ -39,7 +39,7 @@ public record ReferenceExecutor(QuantizedNetwork network) implements Executor {
     return Arrays.asList(tensors);
   }
 
-  private CodeTensor apply(Operation op, CodeTensor[] t) {
+  CodeTensor apply(Operation op, CodeTensor[] t) {
     MapOperations simple = new MapOperations(network);
     return switch (op) {
       case Conv2d c -> conv(c, t[c.input()]);

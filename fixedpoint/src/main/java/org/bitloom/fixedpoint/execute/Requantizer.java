@@ -1,5 +1,7 @@
 package org.bitloom.fixedpoint.execute;
 
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bitloom.fixedpoint.format.Overflow;
 import org.bitloom.fixedpoint.format.Rounding;
 import org.bitloom.fixedpoint.network.Clamp;
@@ -17,6 +19,7 @@ import org.bitloom.fixedpoint.requantize.ShiftRequantization;
 final class Requantizer {
   private final Requantization definition;
   private final boolean straight;
+  private final boolean oneStage; // the second shift is none
   private final long[] m;
   private final long[] c1;
   private final int[] r1;
@@ -43,6 +46,7 @@ final class Requantizer {
           case MultiplierRequantization q -> multiplier(q, channels);
           case ShiftRequantization s -> shift(s, channels);
         };
+    oneStage = LongStream.of(c2).allMatch(c -> c == 0) && IntStream.of(r2).allMatch(r -> r == 0);
   }
 
   private boolean multiplier(MultiplierRequantization q, int channels) {
@@ -92,6 +96,13 @@ final class Requantizer {
     if (!straight) {
       for (int k = 0; k < m.length; k++) {
         codes[at + k] = Math.clamp(definition.apply(acc[from + k], k) + zero, lo, hi);
+      }
+      return;
+    }
+    if (oneStage) {
+      for (int k = 0; k < m.length; k++) {
+        long y = ((acc[from + k] * m[k] + c1[k]) >> r1[k]) + zero;
+        codes[at + k] = (int) Math.min(Math.max(y, lo), hi);
       }
       return;
     }

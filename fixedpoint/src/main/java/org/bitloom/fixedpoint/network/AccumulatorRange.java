@@ -15,8 +15,14 @@ import org.bitloom.fixedpoint.requantize.ShiftRequantization;
  */
 public record AccumulatorRange(long lo, long hi) {
 
-  /** Largest accumulator the product allows, bits. */
-  public static final int MAX_BITS = 32;
+  /** Largest accumulator of affine layers, bits; a left shift before the multiplication counts. */
+  public static final int AFFINE_BITS = 32;
+
+  /**
+   * Largest accumulator of dynamic fixed point layers, bits, left shift included: 16-bit layers
+   * need it.
+   */
+  public static final int FIXED_POINT_BITS = 48;
 
   /** The range of a layer that reads codes of {@code in}. */
   public static AccumulatorRange of(WeightedOperation op, ActivationFormat in) {
@@ -62,9 +68,11 @@ public record AccumulatorRange(long lo, long hi) {
                 m.policy() == RoundingPolicy.DOUBLE
                     ? Math.max(m.multiplier(channel).exponent(), 0)
                     : 0;
-            case ShiftRequantization s -> 0;
+            case ShiftRequantization s -> Math.max(-s.shift(), 0);
           };
-      if (r.bits() + left > MAX_BITS) {
+      int limit =
+          op.requantization() instanceof ShiftRequantization ? FIXED_POINT_BITS : AFFINE_BITS;
+      if (r.bits() + left > limit) {
         return List.of(
             op.name()
                 + ": accumulator of output channel "
@@ -76,7 +84,7 @@ public record AccumulatorRange(long lo, long hi) {
                 + "]"
                 + (left > 0 ? " times 2^" + left : "")
                 + ", which exceeds "
-                + MAX_BITS
+                + limit
                 + " bits");
       }
     }

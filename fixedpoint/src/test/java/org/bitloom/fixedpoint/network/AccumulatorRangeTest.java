@@ -38,7 +38,8 @@ class AccumulatorRangeTest {
   @Test
   void aNetworkThatCouldOverflowIsRefusedWithLayerAndBound() {
     QFormat q = new QFormat(16, 0);
-    int[] w = new int[64];
+    int n = 140_000;
+    int[] w = new int[n];
     java.util.Arrays.fill(w, 32767);
     IllegalArgumentException e =
         assertThrows(
@@ -47,7 +48,7 @@ class AccumulatorRangeTest {
                 new QuantizedNetwork(
                     "wide",
                     List.of(
-                        new TensorSpec("x", Shape.of(1, 1, 64), q),
+                        new TensorSpec("x", Shape.of(1, 1, n), q),
                         new TensorSpec("y", Shape.of(1, 1, 1), q)),
                     0,
                     1,
@@ -56,12 +57,13 @@ class AccumulatorRangeTest {
                             "fc",
                             0,
                             1,
-                            CodeTensor.of(Shape.of(1, 64), w),
+                            CodeTensor.of(Shape.of(1, n), w),
                             q,
                             CodeTensor.vector(0),
                             new ShiftRequantization(0, 16, Rounding.FLOOR, Overflow.SATURATE),
                             Clamp.full(q)))));
     assertTrue(
-        e.getMessage().contains("fc") && e.getMessage().contains("68717379584"), e.getMessage());
+        e.getMessage().contains("fc") && e.getMessage().contains("150319267840000"),
+        e.getMessage());
   }
 }

@@ -1,6 +1,7 @@
 package org.bitloom.cli.command;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bitloom.cli.input.Accuracy;
@@ -10,6 +11,7 @@ import org.bitloom.fixedpoint.calibrate.Calibration;
 import org.bitloom.fixedpoint.calibrate.MinMax;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.NetworkFile;
+import org.bitloom.fixedpoint.file.Suggestion;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.trainer.convert.Converter;
@@ -62,6 +64,12 @@ public final class QuantizeCommand implements Callable<Integer> {
       description = "int8: double or single (default: double)")
   private String rounding;
 
+  @Option(
+      names = "--layer",
+      paramLabel = "NAME=N",
+      description = "dfpN: another width for a layer; repeat for more layers")
+  private Map<String, Integer> layerBits = Map.of();
+
   @Option(names = "--symmetric", description = "int8: activations with zero point 0")
   private boolean symmetric;
 
@@ -104,6 +112,9 @@ public final class QuantizeCommand implements Callable<Integer> {
       throw new BadInputException(
           train.name(), "has images of " + train.shape(), "the model takes " + network.input());
     }
+    if (!layerBits.isEmpty()) {
+      target = mixed(network, target);
+    }
     if (maxLoss != null) {
       target = narrowed(network, train, target, rule);
     }
@@ -121,6 +132,27 @@ public final class QuantizeCommand implements Callable<Integer> {
                 System.out.println(
                     "  " + t.name() + " " + t.shape() + " " + t.format().describe()));
     return 0;
+  }
+
+  private TargetFormat mixed(FloatNetwork network, TargetFormat target) {
+    List<String> names = network.layers().stream().map(Layer::name).toList();
+    for (String name : layerBits.keySet()) {
+      if (!names.contains(name)) {
+        throw new BadInputException(
+            "--layer " + name,
+            "no such layer" + Suggestion.of(name, names),
+            "the layers are " + String.join(", ", names));
+      }
+    }
+    if (!(target instanceof TargetFormat.FixedPoint f)) {
+      throw new BadInputException(
+          "--layer", "works on dynamic fixed point", "use it with --format dfpN");
+    }
+    try {
+      return f.with(layerBits);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException("--layer", e.getMessage(), "write NAME=2 to NAME=16", e);
+    }
   }
 
   private TargetFormat narrowed(

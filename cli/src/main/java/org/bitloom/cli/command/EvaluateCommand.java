@@ -6,13 +6,12 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.bitloom.cli.input.Accuracy;
 import org.bitloom.cli.input.Datasets;
-import org.bitloom.cli.input.Networks;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.data.FashionMnist;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code bitloom evaluate}. */
 @Command(
@@ -22,8 +21,7 @@ import picocli.CommandLine.Parameters;
     description = "Accuracy of a quantized network on the test images of a data set.",
     footer = {"", "Example:", "  bitloom evaluate cnn.bitloom --json"})
 public final class EvaluateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "NET", description = "a .bitloom network")
-  private Path net;
+  @Mixin private NetworkArgument argument;
 
   @Option(
       names = "--data",
@@ -38,7 +36,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QuantizedNetwork network = Networks.read(net);
+    QuantizedNetwork network = argument.network();
     Dataset test = Datasets.load(data, FashionMnist.Part.TEST);
     double accuracy = Accuracy.of(network, test);
     if (json) {

@@ -3,7 +3,6 @@ package org.bitloom.cli.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.bitloom.cli.input.Networks;
 import org.bitloom.cli.input.Samples;
 import org.bitloom.codegen.verify.ProjectFolder;
 import org.bitloom.codegen.verify.Vectors;
@@ -15,8 +14,8 @@ import org.bitloom.simulator.cycles.Simulator;
 import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Planner;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code bitloom generate}. */
 @Command(
@@ -30,8 +29,7 @@ import picocli.CommandLine.Parameters;
       "  bitloom generate cnn.bitloom --accelerator small --out cnn-rtl && make -C cnn-rtl"
     })
 public final class GenerateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "NET", description = "a .bitloom network")
-  private Path net;
+  @Mixin private NetworkArgument argument;
 
   @Option(
       names = "--accelerator",
@@ -51,9 +49,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QuantizedNetwork network = Networks.read(net);
+    QuantizedNetwork network = argument.network();
     Plan plan = Planner.plan(network, AcceleratorConfig.of(accelerator));
-    Path folder = out != null ? out : VerifyCommand.defaultFolder(net);
+    Path folder = out != null ? out : VerifyCommand.defaultFolder(argument.net);
     List<String> kept = new ProjectFolder(folder, plan).write(force);
     kept.forEach(
         k ->

@@ -2,25 +2,16 @@ package org.bitloom.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.bitloom.cli.input.Networks;
 import org.bitloom.cli.input.Samples;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The network and the samples, as several commands take them. */
 final class NetworkOptions {
-  @Parameters(paramLabel = "NET", description = "a .bitloom network, or a .tflite model")
-  Path net;
-
-  @Option(
-      names = "--rounding",
-      paramLabel = "R",
-      defaultValue = "double",
-      description = "of a .tflite model: double or single (default: double)")
-  String rounding;
+  @Mixin NetworkArgument argument;
 
   @Option(
       names = "--input",
@@ -41,7 +32,7 @@ final class NetworkOptions {
   boolean json;
 
   QuantizedNetwork network() {
-    return Networks.read(net, rounding);
+    return argument.network();
   }
 
   List<CodeTensor> inputs(QuantizedNetwork network) {

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bitloom.cli.input.Accuracy;
 import org.bitloom.cli.input.Datasets;
-import org.bitloom.cli.input.Networks;
 import org.bitloom.cli.input.Samples;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.execute.FastExecutor;
@@ -21,8 +20,8 @@ import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.data.FashionMnist;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code bitloom trim}. */
 @Command(
@@ -42,8 +41,7 @@ import picocli.CommandLine.Parameters;
 public final class TrimCommand implements Callable<Integer> {
   private static final List<Integer> THRESHOLDS = List.of(1, 2, 4, 8, 12, 16, 24, 32, 48, 64);
 
-  @Parameters(paramLabel = "NET", description = "a .bitloom network")
-  private Path net;
+  @Mixin private NetworkArgument argument;
 
   @Option(
       names = "--layer",
@@ -65,7 +63,7 @@ public final class TrimCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QuantizedNetwork network = Networks.read(net);
+    QuantizedNetwork network = argument.network();
     Dataset test = Datasets.load(data, FashionMnist.Part.TEST);
     System.out.println(
         "| threshold, codes | density of the trimmed maps | accuracy, percent |\n|---|---|---|");

@@ -78,7 +78,7 @@ public final class VerifyCommand implements Callable<Integer> {
     Plan plan = Planner.plan(network, AcceleratorConfig.of(accelerator));
     Simulator simulator = new Simulator(plan);
     List<SampleResult> samples = options.inputs(network).stream().map(simulator::run).toList();
-    Path folder = out != null ? out : defaultFolder(options.net);
+    Path folder = out != null ? out : defaultFolder(options.argument.net);
     VerifyResult r =
         new Verifier(plan, folder, Console.stages(""))
             .verify(samples, new Verifier.Options(seed, stall, true));

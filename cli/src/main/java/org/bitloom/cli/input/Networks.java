@@ -11,12 +11,10 @@ import org.bitloom.fixedpoint.tflite.TfliteImport;
 public final class Networks {
   private Networks() {}
 
-  /** The quantized network in a file, by its ending, with TensorFlow Lite's default rounding. */
-  public static QuantizedNetwork read(Path file) {
-    return read(file, "double");
-  }
-
-  /** The same with the rounding of an imported network: {@code double} or {@code single}. */
+  /**
+   * The quantized network in a file, by its ending; a .tflite model with {@code double} or {@code
+   * single} rounding.
+   */
   public static QuantizedNetwork read(Path file, String rounding) {
     RoundingPolicy policy = policy(rounding);
     String name = file.getFileName().toString();

@@ -1,6 +1,5 @@
 package org.bitloom.fixedpoint.execute;
 
-import java.util.Arrays;
 import org.bitloom.fixedpoint.blas.Blas;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
@@ -23,6 +22,7 @@ final class MatrixKernel implements FastExecutor.Kernel {
   private final float[] weights; // [k][tap][c]
   private final float[] bias;
   private final Requantizer requantizer;
+  private final Unfold unfold;
   private final ThreadLocal<Buffers> buffers;
 
   private record Buffers(float[] map, float[] columns, float[] products, int[] accumulators) {}
@@ -44,14 +44,13 @@ final class MatrixKernel implements FastExecutor.Kernel {
     this.weights = floats(integers);
     this.bias = floats(bias);
     this.requantizer = requantizer;
-    int positions = out.height() * out.width();
-    int inner = window.taps() * in.channels();
+    this.unfold = new Unfold(in, window);
     this.buffers =
         ThreadLocal.withInitial(
             () ->
                 new Buffers(
                     new float[in.size()],
-                    new float[positions * inner],
+                    new float[unfold.size()],
                     new float[out.size()],
                     new int[out.size()]));
   }
@@ -77,7 +76,7 @@ final class MatrixKernel implements FastExecutor.Kernel {
     int inner = window.taps() * in.channels();
     float[] columns = map;
     if (window.taps() > 1 || positions != in.height() * in.width()) {
-      unfold(map, b.columns);
+      unfold.gather(map, 0, b.columns, 0);
       columns = b.columns;
     }
     for (int p = 0; p < positions; p++) {
@@ -92,36 +91,5 @@ final class MatrixKernel implements FastExecutor.Kernel {
       requantizer.codes(b.accumulators, p * channels, codes, p * channels);
     }
     return CodeTensor.wrap(out, codes);
-  }
-
-  private void unfold(float[] map, float[] columns) {
-    int c = in.channels();
-    int at = 0;
-    for (int oy = 0; oy < out.height(); oy++) {
-      for (int ox = 0; ox < out.width(); ox++) {
-        int x0 = ox * window.strideX() - window.padLeft();
-        boolean whole = window.dilationX() == 1 && x0 >= 0 && x0 + window.width() <= in.width();
-        for (int r = 0; r < window.height(); r++) {
-          int y = oy * window.strideY() - window.padTop() + r * window.dilationY();
-          if (whole && y >= 0 && y < in.height()) {
-            int length = window.width() * c;
-            int from = (y * in.width() + x0) * c;
-            for (int i = 0; i < length; i++) { // short rows: a plain loop beats a call
-              columns[at + i] = map[from + i];
-            }
-            at += length;
-            continue;
-          }
-          for (int s = 0; s < window.width(); s++, at += c) {
-            int column = ox * window.strideX() - window.padLeft() + s * window.dilationX();
-            if (y >= 0 && y < in.height() && column >= 0 && column < in.width()) {
-              System.arraycopy(map, (y * in.width() + column) * c, columns, at, c);
-            } else {
-              Arrays.fill(columns, at, at + c, 0);
-            }
-          }
-        }
-      }
-    }
   }
 }

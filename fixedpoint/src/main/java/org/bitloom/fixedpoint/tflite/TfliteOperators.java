@@ -200,19 +200,7 @@ final class TfliteOperators {
             o.dilationWFactor(),
             map);
     CodeTensor weights = tensors.int8(op.inputs(1), Shape.of(d[0], d[1], d[2], d[3]));
-    ChannelScales s = tensors.scales(op.inputs(1));
-    AffineFormat fo = tensors.formatOf(out);
-    return new Conv2d(
-        tensors.name(out),
-        in(op, 0),
-        tensors.map(out),
-        w,
-        map.channels() / d[3],
-        weights,
-        s,
-        bias(op, d[0]),
-        MultiplierRequantization.of(policy, format(op, 0), s, fo, false),
-        clamp(o.fusedActivationFunction(), fo));
+    return convolution(op, out, w, map.channels() / d[3], weights, o.fusedActivationFunction());
   }
 
   /** Weights {@code [1][r][s][k]} become {@code [k][r][s][1]}. */
@@ -238,6 +226,12 @@ final class TfliteOperators {
         turned[k * taps + t] = raw.get(t * d[3] + k);
       }
     }
+    CodeTensor weights = CodeTensor.wrap(Shape.of(d[3], d[1], d[2], 1), turned);
+    return convolution(op, out, w, map.channels(), weights, o.fusedActivationFunction());
+  }
+
+  private Operation convolution(
+      Operator op, int out, Window w, int groups, CodeTensor weights, int activation) {
     ChannelScales s = tensors.scales(op.inputs(1));
     AffineFormat fo = tensors.formatOf(out);
     return new Conv2d(
@@ -245,12 +239,12 @@ final class TfliteOperators {
         in(op, 0),
         tensors.map(out),
         w,
-        map.channels(),
-        CodeTensor.wrap(Shape.of(d[3], d[1], d[2], 1), turned),
+        groups,
+        weights,
         s,
-        bias(op, d[3]),
+        bias(op, weights.shape().dim(0)),
         MultiplierRequantization.of(policy, format(op, 0), s, fo, false),
-        clamp(o.fusedActivationFunction(), fo));
+        clamp(activation, fo));
   }
 
   private Operation dense(Operator op, int out) {

@@ -3,6 +3,7 @@ package org.bitloom.trainer.layer;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.bitloom.fixedpoint.blas.Blas;
+import org.bitloom.fixedpoint.execute.Unfold;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
 
@@ -99,7 +100,7 @@ public final class Conv2dLayer implements Layer {
   private final class ConvPass implements Pass {
     private final int positions = output.height() * output.width();
     private final int filters = output.channels();
-    private final Unfold unfold = new Unfold(input, window, output.height(), output.width());
+    private final Unfold unfold = new Unfold(input, window);
     private final int inner = unfold.rowLength();
     private final float[] columns;
     private final float[] y;

@@ -41,7 +41,8 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() {
     QuantizedNetwork network = options.network();
     FastExecutor executor = new FastExecutor(network);
-    List<List<CodeTensor>> results = options.inputs(network).stream().map(executor::run).toList();
+    List<List<CodeTensor>> results =
+        options.inputs(network).parallelStream().map(executor::run).toList();
     write(network, results, output, dump);
     ArrayNode outputs = new ObjectMapper().createArrayNode();
     for (List<CodeTensor> r : results) {

@@ -46,7 +46,8 @@ public final class SimulateCommand implements Callable<Integer> {
     QuantizedNetwork network = options.network();
     Plan plan = Planner.plan(network, AcceleratorConfig.of(accelerator));
     Simulator simulator = new Simulator(plan);
-    List<SampleResult> samples = options.inputs(network).stream().map(simulator::run).toList();
+    List<SampleResult> samples =
+        options.inputs(network).parallelStream().map(simulator::run).toList();
     RunCommand.write(network, samples.stream().map(SampleResult::tensors).toList(), output, dump);
     System.out.println(
         options.json

@@ -77,7 +77,8 @@ public final class VerifyCommand implements Callable<Integer> {
     QuantizedNetwork network = options.network();
     Plan plan = Planner.plan(network, AcceleratorConfig.of(accelerator));
     Simulator simulator = new Simulator(plan);
-    List<SampleResult> samples = options.inputs(network).stream().map(simulator::run).toList();
+    List<SampleResult> samples =
+        options.inputs(network).parallelStream().map(simulator::run).toList();
     Path folder = out != null ? out : defaultFolder(options.argument.net);
     VerifyResult r =
         new Verifier(plan, folder, Console.stages(""))

@@ -43,7 +43,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "The whole chain on Fashion-MNIST: trains a small CNN, quantizes it to int8 and 8-bit dynamic fixed point,",
+      "Runs the whole chain on Fashion-MNIST and writes a report.",
+      "Trains a small CNN, quantizes it to int8 and 8-bit dynamic fixed point,",
       "simulates both on an accelerator of 64 multipliers, writes their Verilog, runs it in Verilator, compares every",
       "value and cycle, and writes a report. About three minutes on two cores."
     },

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Turns activations near zero into zeros: accuracy against density for growing thresholds, or a network with",
+      "Turns activations near zero into zeros.",
+      "Prints accuracy against density for growing thresholds, or writes a network with",
       "chosen thresholds."
     },
     footer = {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
+      "Compares the Verilog with the simulator, every value and every cycle.",
       "Writes the Verilog, builds it with Verilator, runs it and compares every value of every tensor and every",
       "layer's cycles with the simulator. Files of the project that were edited by hand are checked as they are."
     },

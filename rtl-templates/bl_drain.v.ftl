@@ -1,10 +1,12 @@
-<#import "header.ftl" as h><@h.header "bl_drain" "adds the slices' partial sums of a window, S output channels a cycle, and the bias"/>
+<#import "header.ftl" as h><@h.header "bl_drain" "adds the slices' partial sums of a window, P output channels a cycle, and the bias"/>
+<#assign sc = rtl.scatterRows gt 0>
 // A window waits until every slice has it; its beats follow each other without a gap, and the next window's
 // first beat may follow at once. The accumulators of a beat are shown two cycles after it, with the
 // requantization parameters of their channels.
 module bl_drain #(
-    parameter integer S     = 4,  // slices, and channels a beat
-    parameter integer F     = 16, // lanes of a slice, a multiple of S
+    parameter integer S     = 4,  // slices
+    parameter integer P     = 4,  // channels a beat, a multiple of S
+    parameter integer F     = 16, // lanes of a slice, a multiple of P
     parameter integer ACCW  = 24, // bits of an accumulator
     parameter integer BW    = 2,  // bits of a beat number, at least 1
     parameter integer XW    = 10, // bits of a group number
@@ -22,11 +24,18 @@ module bl_drain #(
     input  wire [S-1:0]        s_valid_i,        // slices that have the window
     input  wire [S*F*ACCW-1:0] s_sums_i,         // slice 0 in the low bits
     output wire                s_pop_o,          // the window has been taken
+<#if sc>
+    // depthwise layers: beats come from bl_row_drain, channel 0 in the low bits
+    input  wire                d_scatter_i,
+    input  wire                row_take_i,
+    input  wire                row_pixel_end_i,
+    input  wire [P*ACCW-1:0]   row_sums_i,
+</#if>
     output wire                m_valid_o,
-    output wire [S*ACCW-1:0]   m_acc_o,          // channel 0 of the beat in the low bits
-    output wire [S*QB-1:0]     m_param_o
+    output wire [P*ACCW-1:0]   m_acc_o,          // channel 0 of the beat in the low bits
+    output wire [P*QB-1:0]     m_param_o
 );
-  localparam integer BEATS_LESS_1 = F / S - 1;
+  localparam integer BEATS_LESS_1 = F / P - 1;
   localparam [BW-1:0] FULL_BEATS = BEATS_LESS_1[BW-1:0];
   localparam integer  PB = QB + ACCW; // bits of a channel's parameters
 
@@ -34,11 +43,18 @@ module bl_drain #(
   reg [XW-1:0]  group_q;
   reg [PAW-1:0] param_q;
 
-  wire          take       = &s_valid_i;
   wire          tail       = group_q == d_last_group_i;
+<#if sc>
+  wire          windows    = &s_valid_i;
+  wire          take       = d_scatter_i ? row_take_i : windows;
+  wire          last_beat  = d_scatter_i ? row_pixel_end_i : beat_q == (tail ? d_tail_beats_i : FULL_BEATS);
+<#else>
+  wire          windows    = &s_valid_i;
+  wire          take       = windows;
   wire          last_beat  = beat_q == (tail ? d_tail_beats_i : FULL_BEATS);
+</#if>
 
-  assign s_pop_o = take && last_beat;
+  assign s_pop_o = windows && last_beat<#if sc> && !d_scatter_i</#if>;
 
   always @(posedge clk_i) begin
     if (rst_i || start_i) begin
@@ -52,8 +68,8 @@ module bl_drain #(
     end
   end
 
-  wire [S*PB-1:0] params;
-  bl_rom #(.WIDTH(S*PB), .DEPTH(WORDS), .ADDR(PAW), .FILE(FILE)) u_params (
+  wire [P*PB-1:0] params;
+  bl_rom #(.WIDTH(P*PB), .DEPTH(WORDS), .ADDR(PAW), .FILE(FILE)) u_params (
       .clk_i(clk_i),
       .addr_i(param_q),
       .data_o(params)
@@ -75,12 +91,12 @@ module bl_drain #(
 
   genvar j, s, b;
   generate
-    for (j = 0; j < S; j = j + 1) begin : gen_channel
+    for (j = 0; j < P; j = j + 1) begin : gen_channel
       wire [S*ACCW-1:0] parts;   // this channel's sum of each slice
       for (s = 0; s < S; s = s + 1) begin : gen_slice
-        wire [(F/S)*ACCW-1:0] mine; // by beat
-        for (b = 0; b < F / S; b = b + 1) begin : gen_beat
-          assign mine[b*ACCW +: ACCW] = s_sums_i[(s*F + b*S + j)*ACCW +: ACCW];
+        wire [(F/P)*ACCW-1:0] mine; // by beat
+        for (b = 0; b < F / P; b = b + 1) begin : gen_beat
+          assign mine[b*ACCW +: ACCW] = s_sums_i[(s*F + b*P + j)*ACCW +: ACCW];
         end
         assign parts[s*ACCW +: ACCW] = mine[beat_q*ACCW +: ACCW];
       end
@@ -99,7 +115,7 @@ module bl_drain #(
       reg  [QB-1:0]          req_q;
       wire signed [ACCW-1:0] bias = params[j*PB +: ACCW];
       always @(posedge clk_i) begin
-        sum_q <= total;
+        sum_q <= <#if sc>d_scatter_i ? row_sums_i[j*ACCW +: ACCW] : </#if>total;
         acc_q <= sum_q + bias;
         req_q <= params[j*PB + ACCW +: QB];
       end

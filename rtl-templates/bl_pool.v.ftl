@@ -1,5 +1,5 @@
 <#import "header.ftl" as h><@h.header "bl_pool" "non-overlapping maximum or average pooling of a stream of pixels"/>
-// Takes a beat of S codes every cycle if need be; a finished window's codes come LATENCY = 4 cycles after its last
+// Takes a beat of P codes every cycle if need be; a finished window's codes come LATENCY = 4 cycles after its last
 // beat. A 1x1 maximum lets everything through. Rows and columns that fill no whole window are dropped. The
 // average is floor(sum / n) by a reciprocal, made exact by the planner, then rounded:
 //
@@ -9,7 +9,7 @@
 // 2 HALF_UP       2r >= n
 // 3 FLOOR         never
 module bl_pool #(
-    parameter integer S     = 4,  // codes a beat
+    parameter integer P     = 4,  // codes a beat
     parameter integer AB    = 8,  // bits of a code
     parameter integer SUMW  = 12, // bits of a window's sum, at least AB + 1
     parameter integer RECW  = 16, // bits of the reciprocal
@@ -37,9 +37,9 @@ module bl_pool #(
     input  wire signed [AB-1:0] d_lo_i,         // smallest code
     input  wire signed [AB-1:0] d_hi_i,         // largest code
     input  wire                 s_valid_i,
-    input  wire [S*AB-1:0]      s_codes_i,      // channel 0 of the beat in the low bits
+    input  wire [P*AB-1:0]      s_codes_i,      // channel 0 of the beat in the low bits
     output wire                 m_valid_o,
-    output wire [S*AB-1:0]      m_codes_o,
+    output wire [P*AB-1:0]      m_codes_o,
     output wire                 m_row_first_o,  // first beat of a pooled row
     output wire                 m_pix_last_o,   // last beat of a pixel
     output wire                 done_o          // the stream's last beat has passed
@@ -92,14 +92,14 @@ module bl_pool #(
   // ---- 1: combine with what waits ------------------------------------------------------------------------
   reg              v1_q, first1_q, emit1_q, whole1_q, row1_q, pix1_q, done1_q;
   reg [PW-1:0]     addr1_q;
-  reg [S*AB-1:0]   codes1_q;
+  reg [P*AB-1:0]   codes1_q;
   reg              fwd1_q;      // the word was written in the cycle of the read
-  reg [S*SUMW-1:0] written_q;
-  wire [S*SUMW-1:0] read1;
-  wire [S*SUMW-1:0] sum1;
+  reg [P*SUMW-1:0] written_q;
+  wire [P*SUMW-1:0] read1;
+  wire [P*SUMW-1:0] sum1;
   wire             write1 = v1_q && whole1_q && !emit1_q;
 
-  bl_ram #(.WIDTH(S*SUMW), .DEPTH(WORDS), .ADDR(PW)) u_waiting (
+  bl_ram #(.WIDTH(P*SUMW), .DEPTH(WORDS), .ADDR(PW)) u_waiting (
       .clk_i(clk_i),
       .we_i(write1),
       .waddr_i(addr1_q),
@@ -150,7 +150,7 @@ module bl_pool #(
 
   genvar j;
   generate
-    for (j = 0; j < S; j = j + 1) begin : gen_channel
+    for (j = 0; j < P; j = j + 1) begin : gen_channel
       wire signed [AB-1:0]   code1  = codes1_q[j*AB +: AB];
       wire signed [SUMW-1:0] code1x = {{(SUMW-AB){code1[AB-1]}}, code1};
       wire signed [SUMW-1:0] from1  = fwd1_q ? written_q[j*SUMW +: SUMW] : read1[j*SUMW +: SUMW];

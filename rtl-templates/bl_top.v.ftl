@@ -31,9 +31,13 @@ module bl_top (
     output wire [31:0] s_axil_rdata,
     output wire [1:0]  s_axil_rresp,
     output wire        tap_layer_valid,
-    output wire [${p.slices * p.actBits - 1}:0] tap_layer_codes,
+    output wire [${p.beatCodeBits - 1}:0] tap_layer_codes,
+    output wire        tap_merge_valid,
+    output wire [${p.beatCodeBits - 1}:0] tap_merge_codes,
+    output wire        tap_table_valid,
+    output wire [${p.beatCodeBits - 1}:0] tap_table_codes,
     output wire        tap_pool_valid,
-    output wire [${p.slices * p.actBits - 1}:0] tap_pool_codes,
+    output wire [${p.beatCodeBits - 1}:0] tap_pool_codes,
     output wire [${p.stepBits - 1}:0]  tap_step
 );
   wire                  enable, busy, step_end;
@@ -58,6 +62,10 @@ module bl_top (
       .useful_o(useful),
       .tap_layer_valid_o(tap_layer_valid),
       .tap_layer_codes_o(tap_layer_codes),
+      .tap_merge_valid_o(tap_merge_valid),
+      .tap_merge_codes_o(tap_merge_codes),
+      .tap_table_valid_o(tap_table_valid),
+      .tap_table_codes_o(tap_table_codes),
       .tap_pool_valid_o(tap_pool_valid),
       .tap_pool_codes_o(tap_pool_codes)
   );

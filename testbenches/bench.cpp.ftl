@@ -21,6 +21,9 @@
 namespace {
 
 constexpr int kSlices = ${rtl.slices};
+constexpr int kBeat = ${rtl.slices * rtl.requantizers};  // codes of a beat inside
+constexpr int kTaps = 4;
+const char* const kTapNames[kTaps] = {"layer", "merge", "table", "pool"};
 constexpr int kActBits = ${rtl.actBits};
 constexpr int kBusBits = ${rtl.busCodeBits};
 constexpr int kSteps = ${rtl.stepCount};
@@ -31,7 +34,7 @@ struct Vectors {
   std::vector<int32_t> words;
   size_t at = 0;
   int samples = 0, inBeats = 0, outBeats = 0;
-  std::vector<int> layerBeats, poolBeats;
+  std::vector<int> beats[kTaps];
 
   int32_t next() {
     if (at >= words.size()) {
@@ -51,7 +54,7 @@ struct Vectors {
     while (std::fread(b, 1, 4, f) == 4)
       words.push_back(int32_t(b[0] | b[1] << 8 | b[2] << 16 | uint32_t(b[3]) << 24));
     std::fclose(f);
-    if (next() != 0x424C5631 || next() != kSlices || next() != kSteps) {
+    if (next() != 0x424C5632 || next() != kSlices || next() != kSteps) {
       std::fprintf(stderr, "%s: is not a vector file for this accelerator\n", file);
       std::exit(2);
     }
@@ -59,8 +62,7 @@ struct Vectors {
     inBeats = next();
     outBeats = next();
     for (int i = 0; i < kSteps; i++) {
-      layerBeats.push_back(next());
-      poolBeats.push_back(next());
+      for (auto& b : beats) b.push_back(next());
     }
   }
 };
@@ -68,21 +70,20 @@ struct Vectors {
 // One sample's expectations, as offsets into the words.
 struct Sample {
   size_t input = 0, output = 0, cycles = 0;
-  std::vector<size_t> layer, pool;
+  std::vector<size_t> taps[kTaps];
 
   static Sample take(Vectors& v) {
     Sample s;
-    auto skip = [&v](int beats) {
+    auto skip = [&v](int beats, int codes) {
       size_t from = v.at;
-      v.at += size_t(beats) * kSlices;
+      v.at += size_t(beats) * codes;
       return from;
     };
-    s.input = skip(v.inBeats);
+    s.input = skip(v.inBeats, kSlices);
     for (int i = 0; i < kSteps; i++) {
-      s.layer.push_back(skip(v.layerBeats[i]));
-      s.pool.push_back(skip(v.poolBeats[i]));
+      for (int t = 0; t < kTaps; t++) s.taps[t].push_back(skip(v.beats[t][i], kBeat));
     }
-    s.output = skip(v.outBeats);
+    s.output = skip(v.outBeats, kSlices);
     s.cycles = v.at;
     v.at += kSteps;
     if (v.at > v.words.size()) {
@@ -175,7 +176,7 @@ class Bench {
   bool hung_ = false;
   First first_;
   std::vector<std::vector<int64_t>> cycles_;
-  std::vector<int> layerSeen_, poolSeen_;
+  std::vector<int> seen_[kTaps];
 #if VM_TRACE
   std::unique_ptr<VerilatedVcdC> trace_;
 #endif
@@ -217,30 +218,31 @@ class Bench {
     first_ = {true, sample_, step, beat, lane, expected, found, tap, now_};
   }
 
-  template <typename T>
-  void tap(const char* name, const T& codes, int step, std::vector<int>& seen, const std::vector<int>& beats,
-           const std::vector<size_t>& from) {
-    int beat = seen[step]++;
-    if (beat >= beats[step]) {
-      // A layer without pooling shows its codes twice; only the first tap has expectations then.
-      if (beats[step] > 0) check("beats", step, beat, 0, beats[step], beat + 1);
+  // Taps without expectations in a step show what another one has shown.
+  template <typename T> void tap(int t, int step, const T& codes) {
+    if (v_.beats[t][step] == 0) return;
+    int beat = seen_[t][step]++;
+    if (beat >= v_.beats[t][step]) {
+      check("beats", step, beat, 0, v_.beats[t][step], beat + 1);
       return;
     }
-    for (int lane = 0; lane < kSlices; lane++)
-      check(name, step, beat, lane, v_.words[from[step] + size_t(beat) * kSlices + lane], codeOf(codes, lane, kActBits));
+    for (int lane = 0; lane < kBeat; lane++)
+      check(kTapNames[t], step, beat, lane, v_.words[s_.taps[t][step] + size_t(beat) * kBeat + lane],
+            codeOf(codes, lane, kActBits));
   }
 
   void observe() {
     int step = top_.tap_step;
     if (step >= kSteps) return;
-    if (top_.tap_layer_valid) tap("layer", top_.tap_layer_codes, step, layerSeen_, v_.layerBeats, s_.layer);
-    if (top_.tap_pool_valid) tap("pool", top_.tap_pool_codes, step, poolSeen_, v_.poolBeats, s_.pool);
+    if (top_.tap_layer_valid) tap(0, step, top_.tap_layer_codes);
+    if (top_.tap_merge_valid) tap(1, step, top_.tap_merge_codes);
+    if (top_.tap_table_valid) tap(2, step, top_.tap_table_codes);
+    if (top_.tap_pool_valid) tap(3, step, top_.tap_pool_codes);
   }
 
   void oneSample() {
     s_ = Sample::take(v_);
-    layerSeen_.assign(kSteps, 0);
-    poolSeen_.assign(kSteps, 0);
+    for (auto& s : seen_) s.assign(kSteps, 0);
     int in = 0, out = 0;
     bool offered = false;
     uint64_t begun = now_;
@@ -276,8 +278,7 @@ class Bench {
     top_.m_axis_tready = 0;
     if (hung_) return;
     for (int i = 0; i < kSteps; i++) {
-      check("beats", i, layerSeen_[i], 0, v_.layerBeats[i], layerSeen_[i]);
-      if (v_.poolBeats[i] > 0) check("beats", i, poolSeen_[i], 0, v_.poolBeats[i], poolSeen_[i]);
+      for (int t = 0; t < kTaps; t++) check("beats", i, seen_[t][i], 0, v_.beats[t][i], seen_[t][i]);
     }
     clock();
     int64_t total = 0;

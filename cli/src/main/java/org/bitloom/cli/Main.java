@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import org.bitloom.cli.command.DemoCommand;
 import org.bitloom.cli.command.EvaluateCommand;
 import org.bitloom.cli.command.FormatsCommand;
+import org.bitloom.cli.command.FuzzCommand;
 import org.bitloom.cli.command.GenerateCommand;
 import org.bitloom.cli.command.ImportCommand;
 import org.bitloom.cli.command.QuantizeCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
       SimulateCommand.class,
       GenerateCommand.class,
       VerifyCommand.class,
+      FuzzCommand.class,
       GenerateCompletion.class,
       HelpCommand.class
     })

@@ -6,26 +6,25 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bitloom.fixedpoint.format.ActivationFormat;
 import org.bitloom.fixedpoint.format.AffineFormat;
-import org.bitloom.fixedpoint.format.ChannelScales;
-import org.bitloom.fixedpoint.format.Overflow;
-import org.bitloom.fixedpoint.format.QFormat;
-import org.bitloom.fixedpoint.format.Rounding;
 import org.bitloom.fixedpoint.format.WeightFormat;
+import org.bitloom.fixedpoint.network.Add;
 import org.bitloom.fixedpoint.network.AveragePool2d;
 import org.bitloom.fixedpoint.network.Clamp;
+import org.bitloom.fixedpoint.network.Concatenate;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
 import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
 import org.bitloom.fixedpoint.network.TensorSpec;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.network.Window;
-import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
-import org.bitloom.fixedpoint.requantize.Requantization;
-import org.bitloom.fixedpoint.requantize.RoundingPolicy;
-import org.bitloom.fixedpoint.requantize.ShiftRequantization;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.fixedpoint.tensor.Shape;
 
@@ -35,17 +34,15 @@ import org.bitloom.fixedpoint.tensor.Shape;
  */
 public final class RandomNetwork {
   private final SplittableRandom random;
+  private final RandomFormats numbers;
+  private final boolean affine;
   private final List<TensorSpec> tensors = new ArrayList<>();
   private final List<Operation> operations = new ArrayList<>();
-  private final boolean affine;
-  private final RoundingPolicy policy;
-  private final int bits;
 
   private RandomNetwork(SplittableRandom random) {
     this.random = random;
-    this.affine = random.nextBoolean();
-    this.policy = pick(RoundingPolicy.values());
-    this.bits = affine ? 8 : random.nextInt(2, 17);
+    this.numbers = new RandomFormats(random.split());
+    this.affine = numbers.affine;
   }
 
   /**
@@ -84,10 +81,6 @@ public final class RandomNetwork {
     };
   }
 
-  private <T> T pick(T[] values) {
-    return values[random.nextInt(values.length)];
-  }
-
   private QuantizedNetwork build(String name) {
     Shape in = Shape.of(random.nextInt(1, 15), random.nextInt(1, 15), random.nextInt(1, 12));
     tensors.add(new TensorSpec("input", in, format()));
@@ -102,16 +95,15 @@ public final class RandomNetwork {
   }
 
   private ActivationFormat format() {
-    if (!affine) {
-      return new QFormat(bits, random.nextInt(-2, bits + 2));
-    }
-    int zero =
-        switch (random.nextInt(4)) {
-          case 0 -> -128;
-          case 1 -> 127;
-          default -> random.nextInt(-128, 128);
-        };
-    return new AffineFormat(8, (float) Math.exp(random.nextDouble(-6, 0)), zero);
+    return numbers.activation();
+  }
+
+  private ActivationFormat format(int tensor) {
+    return tensors.get(tensor).format();
+  }
+
+  private Shape shape(int tensor) {
+    return tensors.get(tensor).shape();
   }
 
   private int last() {
@@ -119,12 +111,17 @@ public final class RandomNetwork {
   }
 
   private void layer(int i) {
-    Shape s = tensors.get(last()).shape();
-    switch (random.nextInt(6)) {
+    Shape s = shape(last());
+    switch (random.nextInt(14)) {
       case 0 -> pool("pool" + i, s);
       case 1 -> relu("relu" + i);
-      case 2 -> conv("depthwise" + i, s, s.channels());
-      default -> conv("conv" + i, s, 1);
+      case 2, 3 -> conv("depthwise" + i, s, s.channels(), 1);
+      case 4 -> conv("multiplied" + i, s, s.channels(), 2);
+      case 5, 6 -> residual(i);
+      case 7 -> concatenate(i);
+      case 8 -> table(i);
+      case 9 -> other(i, s);
+      default -> conv("conv" + i, s, 1, random.nextInt(1, 24));
     }
   }
 
@@ -145,7 +142,7 @@ public final class RandomNetwork {
     int w = random.nextInt(1, Math.min(s.width(), 4) + 1);
     Window window = Window.valid(h, w, h, w);
     int in = last();
-    ActivationFormat f = tensors.get(in).format();
+    ActivationFormat f = format(in);
     int out =
         add(
             name,
@@ -154,25 +151,128 @@ public final class RandomNetwork {
     operations.add(
         random.nextBoolean()
             ? new MaxPool2d(name, in, out, window, Clamp.full(f))
-            : new AveragePool2d(
-                name,
-                in,
-                out,
-                window,
-                affine ? Rounding.HALF_AWAY : pick(Rounding.values()),
-                Clamp.full(f)));
+            : new AveragePool2d(name, in, out, window, numbers.poolRounding(), Clamp.full(f)));
   }
 
-  private void conv(String name, Shape s, int groups) {
-    Window w = window(s);
-    int k = groups > 1 ? groups * random.nextInt(1, 3) : random.nextInt(1, 24);
+  /** A sum with any earlier map of the same shape, or around a convolution of its own. */
+  private void residual(int i) {
+    int from = last();
+    List<Integer> others =
+        IntStream.rangeClosed(0, from).filter(t -> shape(t).equals(shape(from))).boxed().toList();
+    if (random.nextBoolean()) {
+      Shape s = shape(from);
+      conv("branch" + i, s, Window.same(3, 3, 1, 1, 1, 1, s.height(), s.width()), 1, s.channels());
+    }
+    int a = last();
+    int b = others.get(random.nextInt(others.size()));
+    boolean swap = random.nextBoolean();
+    int left = swap ? b : a;
+    int right = swap ? a : b;
+    ActivationFormat f = format();
+    int out = add("sum" + i, shape(a), f);
+    operations.add(
+        new Add(
+            "sum" + i,
+            left,
+            right,
+            out,
+            random.nextInt(4) == 0,
+            numbers.addition(format(left), format(right), f),
+            numbers.clamp(f)));
+  }
+
+  private void concatenate(int i) {
+    int from = last();
+    Shape s = shape(from);
+    List<Integer> others =
+        IntStream.rangeClosed(0, from)
+            .filter(t -> shape(t).height() == s.height() && shape(t).width() == s.width())
+            .boxed()
+            .toList();
+    List<Integer> inputs = new ArrayList<>();
+    int channels = 0;
+    for (int n = random.nextInt(1, 4); n > 0; n--) {
+      inputs.add(n == 1 ? from : others.get(random.nextInt(others.size())));
+      channels += shape(inputs.getLast()).channels();
+    }
+    ActivationFormat f = random.nextBoolean() ? format(from) : format();
+    int out = add("joined" + i, Shape.of(s.height(), s.width(), channels), f);
+    operations.add(
+        new Concatenate(
+            "joined" + i,
+            inputs,
+            out,
+            2,
+            inputs.stream().map(t -> numbers.rescale(format(t), f)).toList()));
+  }
+
+  private void table(int i) {
+    int in = last();
+    ActivationFormat from = format(in);
+    ActivationFormat f = format();
+    if (numbers.bits > 10) {
+      relu("relu" + i);
+    } else if (random.nextInt(3) == 0) {
+      int out = add("trim" + i, shape(in), from);
+      operations.add(new Trim("trim" + i, in, out, random.nextInt(1, 1 << (from.bits() - 1))));
+    } else {
+      int[] codes = new int[1 << from.bits()];
+      for (int c = 0; c < codes.length; c++) {
+        codes[c] = code(random, f);
+      }
+      int out = add("table" + i, shape(in), f);
+      operations.add(new Lookup("table" + i, "any", in, out, CodeTensor.vector(codes)));
+    }
+  }
+
+  private void other(int i, Shape s) {
+    int in = last();
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        int[] p = random.ints(4, 0, 3).toArray();
+        Shape padded = Shape.of(s.height() + p[0] + p[2], s.width() + p[1] + p[3], s.channels());
+        int out = add("pad" + i, padded, format(in));
+        operations.add(new Pad("pad" + i, in, out, p[0], p[1], p[2], p[3]));
+      }
+      case 1 -> {
+        ActivationFormat f = format();
+        int out = add("requantize" + i, s, f);
+        operations.add(
+            new Requantize(
+                "requantize" + i, in, out, numbers.rescale(format(in), f), numbers.clamp(f)));
+      }
+      default -> {
+        if (!affine) {
+          relu("relu" + i);
+          return;
+        }
+        AffineFormat f = (AffineFormat) format();
+        int n = s.height() * s.width();
+        int out = add("mean" + i, Shape.of(1, 1, s.channels()), f);
+        operations.add(
+            new Mean(
+                "mean" + i,
+                in,
+                out,
+                numbers.policy,
+                Mean.multiplier((AffineFormat) format(in), f, n),
+                numbers.clamp(f)));
+      }
+    }
+  }
+
+  private void conv(String name, Shape s, int groups, int channels) {
+    conv(name, s, window(s), groups, groups > 1 ? groups * channels : channels);
+  }
+
+  private void conv(String name, Shape s, Window w, int groups, int k) {
     int depth = s.channels() / groups;
     int in = last();
-    ActivationFormat fin = tensors.get(in).format();
+    ActivationFormat fin = format(in);
     ActivationFormat fout = format();
     int out = add(name, Shape.of(w.outHeight(s.height()), w.outWidth(s.width()), k), fout);
-    CodeTensor weights = weights(Shape.of(k, w.height(), w.width(), depth));
-    WeightFormat wf = weightFormat(k, w.taps() * depth, fin, fout);
+    WeightFormat wf = numbers.weight(k, w.taps() * depth, fin, fout);
+    CodeTensor weights = numbers.codes(Shape.of(k, w.height(), w.width(), depth), wf);
     operations.add(
         new Conv2d(
             name,
@@ -182,9 +282,9 @@ public final class RandomNetwork {
             groups,
             weights,
             wf,
-            bias(k),
-            requantization(fin, wf, fout, false),
-            clamp(fout)));
+            numbers.bias(k),
+            numbers.requantization(fin, wf, fout, false),
+            numbers.clamp(fout)));
   }
 
   private Window window(Shape s) {
@@ -210,8 +310,8 @@ public final class RandomNetwork {
 
   private void dense(int i) {
     int in = last();
-    ActivationFormat fin = tensors.get(in).format();
-    int n = tensors.get(in).shape().size();
+    ActivationFormat fin = format(in);
+    int n = shape(in).size();
     if (random.nextBoolean()) {
       int flat = add("flat" + i, Shape.of(1, 1, n), fin);
       operations.add(new Flatten("flat" + i, in, flat));
@@ -220,82 +320,16 @@ public final class RandomNetwork {
     int k = random.nextInt(1, 20);
     ActivationFormat fout = format();
     int out = add("dense" + i, Shape.of(1, 1, k), fout);
-    WeightFormat wf = weightFormat(k, n, fin, fout);
+    WeightFormat wf = numbers.weight(k, n, fin, fout);
     operations.add(
         new Dense(
             "dense" + i,
             in,
             out,
-            weights(Shape.of(k, n)),
+            numbers.codes(Shape.of(k, n), wf),
             wf,
-            bias(k),
-            requantization(fin, wf, fout, true),
-            clamp(fout)));
-  }
-
-  private int weightLimit() {
-    return affine ? 127 : (1 << (bits - 1)) - 1;
-  }
-
-  private CodeTensor weights(Shape shape) {
-    int limit = weightLimit();
-    double zeros = random.nextInt(3) == 0 ? random.nextDouble() : 0;
-    int[] w = new int[shape.size()];
-    for (int i = 0; i < w.length; i++) {
-      w[i] = random.nextDouble() < zeros ? 0 : random.nextInt(-limit - (affine ? 0 : 1), limit + 1);
-    }
-    return CodeTensor.wrap(shape, w);
-  }
-
-  private CodeTensor bias(int k) {
-    int limit = 1 << Math.min(14, 2 * bits);
-    return CodeTensor.wrap(
-        Shape.of(k), IntStream.range(0, k).map(i -> random.nextInt(-limit, limit)).toArray());
-  }
-
-  /** Scales such that outputs spread over the code range, with some far off. */
-  private WeightFormat weightFormat(int k, int depth, ActivationFormat in, ActivationFormat out) {
-    if (!affine) {
-      return new QFormat(bits, random.nextInt(0, bits + 4));
-    }
-    double typical =
-        1.0
-            / (60.0 * Math.sqrt(depth))
-            * ((AffineFormat) out).scale()
-            / ((AffineFormat) in).scale();
-    boolean perTensor = random.nextInt(3) == 0;
-    return new ChannelScales(
-        8,
-        IntStream.range(0, perTensor ? 1 : k)
-            .mapToObj(
-                i ->
-                    (float)
-                        (typical
-                            * Math.exp(random.nextDouble(-2, 2))
-                            * (random.nextInt(20) == 0 ? 1e-9 : 1)))
-            .toList());
-  }
-
-  private Requantization requantization(
-      ActivationFormat in, WeightFormat w, ActivationFormat out, boolean dense) {
-    if (affine) {
-      ChannelScales s = (ChannelScales) w;
-      return MultiplierRequantization.of(
-          policy, (AffineFormat) in, s, (AffineFormat) out, dense && s.scales() == 1);
-    }
-    int shift = ((QFormat) in).fraction() + ((QFormat) w).fraction() - ((QFormat) out).fraction();
-    return new ShiftRequantization(
-        Math.clamp(shift, -4, 40),
-        bits,
-        pick(Rounding.values()),
-        random.nextInt(4) == 0 ? Overflow.WRAP : Overflow.SATURATE);
-  }
-
-  private Clamp clamp(ActivationFormat f) {
-    return switch (random.nextInt(3)) {
-      case 0 -> Clamp.full(f);
-      case 1 -> Clamp.relu6(f);
-      default -> Clamp.relu(f);
-    };
+            numbers.bias(k),
+            numbers.requantization(fin, wf, fout, true),
+            numbers.clamp(fout)));
   }
 }

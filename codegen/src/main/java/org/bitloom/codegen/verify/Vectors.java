@@ -11,14 +11,17 @@ import org.bitloom.simulator.plan.LayerStep;
 import org.bitloom.simulator.plan.Layout;
 import org.bitloom.simulator.plan.LoadStep;
 import org.bitloom.simulator.plan.Plan;
+import org.bitloom.simulator.plan.Post;
 import org.bitloom.simulator.plan.Step;
+import org.bitloom.simulator.plan.View;
 
 /**
  * The bench's vector file: inputs, every layer's codes, outputs and cycles in the order the machine
  * shows them.
  */
 public final class Vectors {
-  private static final int MAGIC = 0x424C5631;
+  private static final int MAGIC = 0x424C5632;
+  private static final View[] NO_TAPS = new View[4];
   private final Plan plan;
   private final int slices;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -48,39 +51,50 @@ public final class Vectors {
     word(plan.load().beats());
     word(plan.unload().beats());
     for (Step s : plan.steps()) {
-      word(s instanceof LayerStep l ? l.windowsDown() * l.windowsAcross() * l.pixelBeats() : 0);
-      word(
-          s instanceof LayerStep l && l.pool().present()
-              ? l.pool().rows() * l.pool().cols() * l.pixelBeats()
-              : 0);
+      for (View v : s instanceof LayerStep l ? taps(l) : NO_TAPS) {
+        word(v == null ? 0 : pixels(v.tensor()) * ((LayerStep) s).pixelBeats());
+      }
     }
+  }
+
+  private int pixels(int tensor) {
+    Shape s = plan.network().tensor(tensor).shape();
+    return s.height() * s.width();
+  }
+
+  /** What the four taps must show; null where one shows what another one shows. */
+  static View[] taps(LayerStep l) {
+    Post p = l.post();
+    return new View[] {p.layer(), p.merged(), p.looked(), p.pool().present() ? p.out() : null};
   }
 
   private void sample(SampleResult r) {
     input(plan.load(), r.tensors().get(plan.load().tensor()));
+    int beat = plan.config().codesPerBeat();
     for (LayerStep l : plan.layers()) {
-      int zero = l.output().zero();
-      map(r.tensors().get(l.layerTensor()), plan.network().tensor(l.layerTensor()).shape(), zero);
-      if (l.pool().present()) {
-        map(r.tensors().get(l.outTensor()), l.output().shape(), zero);
+      for (View v : taps(l)) {
+        if (v != null) {
+          Shape shape = plan.network().tensor(v.tensor()).shape();
+          map(v.of(r.tensors().get(v.tensor())), shape, v.zero(), beat);
+        }
       }
     }
     Layout last = plan.unload().layout();
-    map(r.tensors().get(plan.unload().tensor()), last.shape(), last.zero());
+    map(r.tensors().get(plan.unload().tensor()), last.shape(), last.zero(), slices);
     r.steps().forEach(s -> word(Math.toIntExact(s.cycles())));
   }
 
   /**
-   * A map as the drain and the output bus show it: S channels a beat; missing ones are the zero
+   * A map as the taps and the output bus show it, some channels a beat; missing ones are the zero
    * code.
    */
-  private void map(CodeTensor t, Shape shape, int zero) {
+  private void map(CodeTensor t, Shape shape, int zero, int lanes) {
     int c = shape.channels();
-    int beats = Math.ceilDiv(c, slices);
+    int beats = Math.ceilDiv(c, lanes);
     for (int p = 0; p < shape.height() * shape.width(); p++) {
       for (int b = 0; b < beats; b++) {
-        for (int j = 0; j < slices; j++) {
-          int channel = b * slices + j;
+        for (int j = 0; j < lanes; j++) {
+          int channel = b * lanes + j;
           word(channel < c ? t.get(p * c + channel) : zero);
         }
       }

@@ -25,6 +25,16 @@ public final class Verifier {
 
   /** Watches the stages. */
   public interface Listener {
+    /** Watches nothing. */
+    Listener NONE =
+        new Listener() {
+          @Override
+          public void stage(String name) {}
+
+          @Override
+          public void note(String text) {}
+        };
+
     /** A stage begins: {@code generate}, {@code build}, {@code run} or {@code wave}. */
     void stage(String name);
 
@@ -145,14 +155,14 @@ public final class Verifier {
     int sample = f.path("sample").asInt();
     String tensor = null;
     List<Integer> index = null;
-    if (List.of("layer", "pool", "output").contains(tap)) {
+    if (List.of("layer", "merge", "table", "pool", "output").contains(tap)) {
       int t = tensorOf(step, tap);
       Shape shape =
           tap.equals("output") ? plan.unload().layout().shape() : plan.network().tensor(t).shape();
-      int beats = Math.ceilDiv(shape.channels(), plan.config().slices());
+      int lanes = tap.equals("output") ? plan.config().slices() : plan.config().codesPerBeat();
+      int beats = Math.ceilDiv(shape.channels(), lanes);
       int pixel = f.path("beat").asInt() / beats;
-      int channel =
-          f.path("beat").asInt() % beats * plan.config().slices() + f.path("lane").asInt();
+      int channel = f.path("beat").asInt() % beats * lanes + f.path("lane").asInt();
       tensor = plan.network().tensor(t).name();
       index = List.of(sample, pixel / shape.width(), pixel % shape.width(), channel);
       tap = "value";
@@ -170,7 +180,7 @@ public final class Verifier {
 
   private int tensorOf(Step step, String tap) {
     return step instanceof LayerStep l
-        ? (tap.equals("layer") ? l.layerTensor() : l.outTensor())
+        ? Vectors.taps(l)[List.of("layer", "merge", "table", "pool").indexOf(tap)].tensor()
         : plan.unload().tensor();
   }
 }

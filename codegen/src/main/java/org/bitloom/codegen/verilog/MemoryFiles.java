@@ -7,6 +7,7 @@ import org.bitloom.simulator.plan.Descriptors;
 import org.bitloom.simulator.plan.LayerStep;
 import org.bitloom.simulator.plan.Parameters;
 import org.bitloom.simulator.plan.Plan;
+import org.bitloom.simulator.plan.Table;
 
 /** Contents of the machine's read-only memories as {@code $readmemh} files. */
 final class MemoryFiles {
@@ -19,6 +20,9 @@ final class MemoryFiles {
     for (int s = 0; s < plan.config().slices(); s++) {
       files.add(weights(plan, s));
     }
+    if (plan.widths().tables() > 0) {
+      files.add(tables(plan));
+    }
     return files;
   }
 
@@ -28,10 +32,28 @@ final class MemoryFiles {
     return new GeneratedFile("mem/descriptors.hex", b.toString());
   }
 
+  private static GeneratedFile tables(Plan plan) {
+    int bits = plan.widths().activation();
+    int first = -(1 << (bits - 1));
+    BigInteger[] words = new BigInteger[plan.widths().tables() << bits];
+    for (LayerStep l : plan.layers()) {
+      Table t = l.post().table();
+      for (int i = 0; t != null && i < 1 << bits; i++) {
+        words[(t.index() << bits) + i] =
+            BigInteger.valueOf(t.apply(first + i) & ((1L << bits) - 1));
+      }
+    }
+    StringBuilder b = new StringBuilder();
+    for (BigInteger w : words) {
+      line(b, w, bits);
+    }
+    return new GeneratedFile("mem/tables.hex", b.toString());
+  }
+
   private static GeneratedFile parameters(Plan plan, boolean multiply) {
     StringBuilder b = new StringBuilder();
     int channelBits = Parameters.requantBits(multiply) + plan.widths().accumulator();
-    int s = plan.config().slices();
+    int s = plan.config().codesPerBeat();
     int words = 0;
     for (LayerStep l : plan.layers()) {
       for (int beat = 0; beat < l.pixelBeats(); beat++, words++) {

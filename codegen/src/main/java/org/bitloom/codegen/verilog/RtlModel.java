@@ -2,7 +2,6 @@ package org.bitloom.codegen.verilog;
 
 import java.util.List;
 import org.bitloom.fixedpoint.file.NetworkFile;
-import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.simulator.config.AcceleratorConfig;
 import org.bitloom.simulator.plan.Bits;
@@ -63,10 +62,10 @@ public final class RtlModel {
 
   /** A line about each step. */
   public List<String> getSteps() {
-    return plan.steps().stream().map(RtlModel::describe).toList();
+    return plan.steps().stream().map(this::describe).toList();
   }
 
-  private static String describe(Step s) {
+  private String describe(Step s) {
     return switch (s) {
       case LoadStep l -> "input: " + l.layout().shape() + ", " + l.beats() + " beats";
       case LayerStep l ->
@@ -76,7 +75,8 @@ public final class RtlModel {
               + " "
               + l.input().shape()
               + " -> "
-              + l.output().shape()
+              + plan.network().tensor(l.post().out().tensor()).shape()
+              + (l.scatter() != null ? ", scattered" : "")
               + ", weights from word "
               + l.weightBase()
               + (l.pool().present() ? ", pooled" : "");
@@ -181,17 +181,97 @@ public final class RtlModel {
 
   /** Whether requantization multiplies. */
   public boolean isMultiply() {
-    return plan.layers().stream()
-        .anyMatch(l -> l.requantization() instanceof MultiplierRequantization);
+    return plan.multiplies();
   }
 
   /** Whether it rounds once. */
   public boolean isSingleRounding() {
-    return plan.layers().stream()
-        .anyMatch(
-            l ->
-                l.requantization() instanceof MultiplierRequantization m
-                    && m.policy() == RoundingPolicy.SINGLE);
+    return plan.policy() == RoundingPolicy.SINGLE;
+  }
+
+  /** Requantizers of a slice. */
+  public int getRequantizers() {
+    return config().requantizers();
+  }
+
+  /** Logarithm of that number. */
+  public int getRequantizerLog() {
+    return Integer.numberOfTrailingZeros(getRequantizers());
+  }
+
+  /** Bits of a requantizer's index. */
+  public int getRequantizerBits() {
+    return Bits.forIndex(getRequantizers());
+  }
+
+  /** Bits of a number of requantizers. */
+  public int getRequantizerCountBits() {
+    return Bits.forCount(getRequantizers());
+  }
+
+  /** Bits of a beat of codes inside. */
+  public int getBeatCodeBits() {
+    return config().codesPerBeat() * getActBits();
+  }
+
+  /** Registers of a multiplier. */
+  public int getMultiplyStages() {
+    return config().multiplyStages();
+  }
+
+  /** Lanes along a row index in depthwise layers, 0 without such layers. */
+  public int getScatterRows() {
+    return widths().scatterRows();
+  }
+
+  /** Lanes along a column index. */
+  public int getScatterColumns() {
+    return widths().scatterColumns();
+  }
+
+  /** Accumulators of a lane in each bank. */
+  public int getScatterWords() {
+    return widths().scatterWords();
+  }
+
+  /** Bits of their address. */
+  public int getScatterAddressBits() {
+    return widths().scatterAddress();
+  }
+
+  /** Whether a second map may join. */
+  public boolean isMerge() {
+    return widths().merge();
+  }
+
+  /** Beats of the side memory. */
+  public int getSideWords() {
+    return Math.max(widths().sideWords(), 2);
+  }
+
+  /** Bits of its address. */
+  public int getSideAddressBits() {
+    return widths().sideAddress();
+  }
+
+  /** Largest alignment of a dynamic fixed point addition. */
+  public int getAlign() {
+    return widths().align();
+  }
+
+  /** Largest left shift of its sum. */
+  public int getMergeLeft() {
+    return widths().mergeLeft();
+  }
+
+  /** Functions looked up. */
+  public int getTables() {
+    return widths().tables();
+  }
+
+  /** Bits of a table's index. */
+  public int getTableBits() {
+    return Bits.forIndex(getTables());
   }
 
   /** Largest left shift of a requantization without a multiplier. */

@@ -21,11 +21,19 @@ public final class RtlProject {
           "bl_fifo",
           "bl_rle_encoder",
           "bl_rle_decoder",
+          "bl_token_ram",
           "bl_walker",
+          "bl_row_walker",
           "bl_mac_slice",
+          "bl_row_drain",
           "bl_drain",
+          "bl_multiply_shift",
           "bl_requant_multiply",
           "bl_requant_shift",
+          "bl_merge_multiply",
+          "bl_merge_shift",
+          "bl_merge",
+          "bl_table",
           "bl_pool",
           "bl_load",
           "bl_unload",
@@ -42,8 +50,7 @@ public final class RtlProject {
     RtlModel model = new RtlModel(plan, descriptors);
     List<GeneratedFile> files = new ArrayList<>();
     for (String m : MODULES) {
-      boolean other = m.equals(model.isMultiply() ? "bl_requant_shift" : "bl_requant_multiply");
-      if (!other) {
+      if (needed(m, model)) {
         files.add(
             new GeneratedFile("rtl/" + m + ".v", render("rtl-templates/" + m + ".v.ftl", model)));
       }
@@ -52,6 +59,19 @@ public final class RtlProject {
     files.add(new GeneratedFile("bench.cpp", render("testbenches/bench.cpp.ftl", model)));
     files.add(new GeneratedFile("Makefile", render("testbenches/Makefile.ftl", model)));
     return files;
+  }
+
+  private static boolean needed(String module, RtlModel m) {
+    return switch (module) {
+      case "bl_requant_multiply", "bl_multiply_shift" -> m.isMultiply();
+      case "bl_requant_shift" -> !m.isMultiply();
+      case "bl_merge" -> m.isMerge();
+      case "bl_merge_multiply" -> m.isMerge() && m.isMultiply();
+      case "bl_merge_shift" -> m.isMerge() && !m.isMultiply();
+      case "bl_row_walker", "bl_row_drain" -> m.getScatterRows() > 0;
+      case "bl_table" -> m.getTables() > 0;
+      default -> true;
+    };
   }
 
   private static String render(String template, RtlModel model) {

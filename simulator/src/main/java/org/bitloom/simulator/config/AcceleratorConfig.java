@@ -15,19 +15,31 @@ import org.bitloom.fixedpoint.file.YamlFile;
  * @param lanes output channels a slice updates at once: a multiple of {@code slices}, at most 64
  * @param runBits width of a token's run field: 1 to 8
  * @param fifoDepth windows a slice may run ahead of the drain: 2 to 16
+ * @param requantizers results a slice takes from the drain in a cycle: 1, 2 or 4, and slices times
+ *     requantizers divides the lanes
+ * @param multiplyStages registers from a multiplier's inputs to its product: 1 to 3
  * @param featureWords tokens the feature memory of a slice may hold: 16 to 2^20
  * @param weightWords words of {@code lanes} weights the weight memory of a slice may hold: 16 to
  *     2^20
+ * @param sideWords beats the side memory may hold (second operands of additions): 16 to 2^20
  */
 public record AcceleratorConfig(
-    int slices, int lanes, int runBits, int fifoDepth, int featureWords, int weightWords) {
+    int slices,
+    int lanes,
+    int runBits,
+    int fifoDepth,
+    int requantizers,
+    int multiplyStages,
+    int featureWords,
+    int weightWords,
+    int sideWords) {
 
   /** Machines by name: 8, 64 and 256 multipliers. */
   public static final Map<String, AcceleratorConfig> PRESETS =
       Map.of(
-          "tiny", new AcceleratorConfig(2, 4, 4, 4, 1 << 15, 1 << 15),
-          "small", new AcceleratorConfig(4, 16, 4, 8, 1 << 14, 1 << 14),
-          "large", new AcceleratorConfig(8, 32, 4, 8, 1 << 15, 1 << 15));
+          "tiny", new AcceleratorConfig(2, 4, 4, 4, 1, 1, 1 << 15, 1 << 15, 1 << 14),
+          "small", new AcceleratorConfig(4, 16, 4, 8, 2, 1, 1 << 14, 1 << 14, 1 << 13),
+          "large", new AcceleratorConfig(8, 32, 4, 8, 2, 1, 1 << 15, 1 << 15, 1 << 14));
 
   /** Checks the legal ranges. */
   public AcceleratorConfig {
@@ -40,6 +52,16 @@ public record AcceleratorConfig(
     }
     range("run_bits", runBits, 1, 8);
     range("fifo_depth", fifoDepth, 2, 16);
+    if (!List.of(1, 2, 4).contains(requantizers) || lanes % (slices * requantizers) != 0) {
+      throw new IllegalArgumentException(
+          "requantizers is "
+              + requantizers
+              + ", legal are 1, 2 and 4 with slices times requantizers dividing lanes ("
+              + lanes
+              + ")");
+    }
+    range("multiply_stages", multiplyStages, 1, 3);
+    range("side_words", sideWords, 16, 1 << 20);
     range("feature_words", featureWords, 16, 1 << 20);
     range("weight_words", weightWords, 16, 1 << 20);
   }
@@ -54,6 +76,34 @@ public record AcceleratorConfig(
   /** Multipliers in all. */
   public int multipliers() {
     return slices * lanes;
+  }
+
+  /** Codes that leave the drain in a cycle. */
+  public int codesPerBeat() {
+    return slices * requantizers;
+  }
+
+  /** The YAML form, every key. */
+  public String toYaml() {
+    return "slices: "
+        + slices
+        + "\nlanes: "
+        + lanes
+        + "\nrun_bits: "
+        + runBits
+        + "\nfifo_depth: "
+        + fifoDepth
+        + "\nrequantizers: "
+        + requantizers
+        + "\nmultiply_stages: "
+        + multiplyStages
+        + "\nfeature_words: "
+        + featureWords
+        + "\nweight_words: "
+        + weightWords
+        + "\nside_words: "
+        + sideWords
+        + "\n";
   }
 
   /** A preset's name or a YAML file. */

@@ -12,8 +12,11 @@ record AcceleratorYaml(
     Integer lanes,
     Integer runBits,
     Integer fifoDepth,
+    Integer requantizers,
+    Integer multiplyStages,
     Integer featureWords,
-    Integer weightWords) {
+    Integer weightWords,
+    Integer sideWords) {
 
   AcceleratorConfig build(String where) {
     AcceleratorConfig base = AcceleratorConfig.PRESETS.get(preset == null ? "small" : preset);
@@ -26,8 +29,11 @@ record AcceleratorYaml(
           or(lanes, base.lanes()),
           or(runBits, base.runBits()),
           or(fifoDepth, base.fifoDepth()),
+          or(requantizers, base.requantizers()),
+          or(multiplyStages, base.multiplyStages()),
           or(featureWords, base.featureWords()),
-          or(weightWords, base.weightWords()));
+          or(weightWords, base.weightWords()),
+          or(sideWords, base.sideWords()));
     } catch (IllegalArgumentException e) {
       throw new BadInputException(where, e.getMessage(), "correct it", e);
     }

@@ -1,8 +1,6 @@
 package org.bitloom.simulator.cycles;
 
 import org.bitloom.fixedpoint.network.Window;
-import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
-import org.bitloom.fixedpoint.requantize.ShiftRequantization;
 import org.bitloom.simulator.plan.LayerStep;
 import org.bitloom.simulator.plan.Layout;
 
@@ -15,59 +13,30 @@ import org.bitloom.simulator.plan.Layout;
  * last(s, w)  = first(s, w) + max(T, 1) - 1
  * drain(w)    = max(max_s last(s, w) + 4, drained(w-1) + 1)     4: weight, product, sum, FIFO
  * drained(w)  = drain(w) + beats(w) - 1
- * cycles      = drained(last) + requantizer + pooling + 2
+ * cycles      = drained(last) + what follows + 2
  * </pre>
  */
-final class LayerTiming {
-  /** From a window's last token to its sums at the FIFO's head. */
-  static final int MULTIPLY_ACCUMULATE = 4;
-
-  /** From a drain beat to its accumulators at the requantizer. */
-  static final int DRAIN = 2;
-
-  /** Through the pooling stage. */
-  static final int POOL = 4;
-
-  /** Through the requantizer with a multiplier. */
-  static final int REQUANT_MULTIPLY = 5;
-
-  /** Through the requantizer with a shift. */
-  static final int REQUANT_SHIFT = 2;
-
-  /**
-   * Last write and descriptor of the next step: the NEXT cycle, after the START cycle at time 0.
-   */
-  static final int END = 2;
-
+final class LayerTiming implements LayerCycles {
   private final LayerStep step;
   private final Layout layout;
   private final TokenCounts counts;
+  private final Latency latency;
   private final int depth;
   private final int slices;
-  private final long[] last;
-  private final long[] useful;
-  private final long[] empty;
-  private final long[] passed;
-  private final long[] waitDrain;
-  private final long[] waitSlices;
+  private final SliceClock clock;
   private final long[] drained; // ring of the last D windows
   private final boolean[] drainBound; // whether the drain itself was what made the window late
   private long window;
   private long lastDrained = -1;
-  private long perPass; // useful tokens of one group's pass over all windows, all slices
 
-  LayerTiming(LayerStep step, TokenCounts counts, int depth) {
+  LayerTiming(LayerStep step, TokenCounts counts, Latency latency) {
     this.step = step;
     this.layout = step.input();
     this.counts = counts;
-    this.depth = depth;
+    this.latency = latency;
+    this.depth = step.config().fifoDepth();
     this.slices = layout.slices();
-    this.last = new long[slices];
-    this.useful = new long[slices];
-    this.empty = new long[slices];
-    this.passed = new long[slices];
-    this.waitDrain = new long[slices];
-    this.waitSlices = new long[slices];
+    this.clock = new SliceClock(slices);
     this.drained = new long[depth];
     this.drainBound = new boolean[depth];
   }
@@ -89,7 +58,6 @@ final class LayerTiming {
         int walk = walksOn ? Math.min(x0 + w.strideX(), step.columns()) : end;
         for (int s = 0; s < slices; s++) {
           count(s, lo, hi, x0, end, walk, tokens, walked, nonzero);
-          perPass += nonzero[s];
         }
         for (int g = 0; g < step.groups(); g++) {
           window(g == step.groups() - 1 ? walked : tokens, tokens, nonzero, step.beats(g));
@@ -134,18 +102,12 @@ final class LayerTiming {
     long credit = full ? drained[slot] + 1 : 0;
     long ready = 0;
     for (int s = 0; s < slices; s++) {
-      long first = Math.max(last[s] + 1, credit);
-      long wait = first - last[s] - 1;
-      if (full && drainBound[slot]) {
-        waitDrain[s] += wait;
-      } else {
-        waitSlices[s] += wait;
-      }
-      useful[s] += nonzero[s];
-      passed[s] += walked[s] - tokens[s];
-      empty[s] += Math.max(walked[s], 1) - nonzero[s] - (walked[s] - tokens[s]);
-      last[s] = first + Math.max(walked[s], 1) - 1;
-      ready = Math.max(ready, last[s] + MULTIPLY_ACCUMULATE);
+      long first = clock.begin(s, credit, full && drainBound[slot]);
+      clock.useful[s] += nonzero[s];
+      clock.passed[s] += walked[s] - tokens[s];
+      clock.empty[s] += Math.max(walked[s], 1) - nonzero[s] - (walked[s] - tokens[s]);
+      clock.last[s] = first + Math.max(walked[s], 1) - 1;
+      ready = Math.max(ready, clock.last[s] + latency.multiplyAccumulate());
     }
     drainBound[slot] = lastDrained + 1 > ready;
     lastDrained = Math.max(ready, lastDrained + 1) + beats - 1;
@@ -153,54 +115,13 @@ final class LayerTiming {
     window++;
   }
 
-  /** The layer's cycles. */
-  long cycles() {
-    int requant =
-        switch (step.requantization()) {
-          case MultiplierRequantization m -> REQUANT_MULTIPLY;
-          case ShiftRequantization r -> REQUANT_SHIFT;
-        };
-    return lastDrained + DRAIN + requant + POOL + END;
+  @Override
+  public long cycles() {
+    return lastDrained + latency.after() + Latency.END;
   }
 
-  /**
-   * Useful tokens of one pass over the windows, all slices: non-zero multiplications for each
-   * output channel.
-   */
-  long usefulPerPass() {
-    return perPass;
-  }
-
-  /** Useful tokens of all passes, all slices. */
-  long usefulTokens() {
-    long n = 0;
-    for (long u : useful) {
-      n += u;
-    }
-    return n;
-  }
-
-  /** Where the cycles went, along the slice that finished last. */
-  Stalls stalls(long nonzeroMacs) {
-    int s = 0;
-    for (int i = 1; i < slices; i++) {
-      if (last[i] > last[s]) {
-        s = i;
-      }
-    }
-    long compute = Math.ceilDiv(nonzeroMacs, (long) slices * step.lanes());
-    long mean = Math.ceilDiv(usefulTokens(), (long) slices);
-    long[] lost = {empty[s], waitSlices[s], waitDrain[s], passed[s], cycles() - last[s] - END};
-    // A slice that finished last with less to multiply than the mean lost less elsewhere than it
-    // seems.
-    long surplus = Math.max(mean - useful[s], 0);
-    for (int i = 0; i < lost.length; i++) {
-      long take = Math.min(surplus, lost[i]);
-      lost[i] -= take;
-      surplus -= take;
-    }
-    long imbalance = Math.max(useful[s] - mean, 0);
-    return new Stalls(
-        compute, mean - compute, imbalance, lost[0], lost[3], lost[2], lost[1], lost[4], END, 0);
+  @Override
+  public Stalls stalls(long nonzeroMacs) {
+    return clock.stalls(step, nonzeroMacs, cycles(), Latency.END);
   }
 }

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
+import org.bitloom.fixedpoint.format.Overflow;
+import org.bitloom.fixedpoint.format.Rounding;
+import org.bitloom.fixedpoint.network.Addition;
+import org.bitloom.fixedpoint.requantize.QuantizedMultiplier;
 import org.bitloom.fixedpoint.requantize.ShiftRequantization;
 
 /** The fields of a step's descriptor: where each lies in the word, and its number for each step. */
@@ -31,8 +34,20 @@ public final class Descriptors {
     Widths w = plan.widths();
     tensors(w);
     windows(w);
+    scatter(w);
     weights(w);
     requantization(w);
+    merge(w);
+    if (w.tables() > 0) {
+      layer("table", 1, false, l -> l.post().table() == null ? 0 : 1);
+      layer(
+          "table_index",
+          Bits.forIndex(w.tables()),
+          false,
+          l -> l.post().table() == null ? 0 : l.post().table().index());
+      int beat = plan.config().codesPerBeat();
+      layer("table_tail", beat, false, l -> (1L << ((l.channels() - 1) % beat + 1)) - 1);
+    }
     pooling(w);
   }
 
@@ -109,17 +124,23 @@ public final class Descriptors {
         "out_zero",
         w.activation(),
         true,
-        s -> choose(s, l -> l.layout().zero(), l -> l.output().zero(), u -> 0));
+        s -> choose(s, l -> l.layout().zero(), l -> l.post().out().zero(), u -> 0));
     field(
         "out_base",
         w.featureAddress(),
         false,
-        s -> choose(s, l -> l.layout().base(), l -> l.output().base(), u -> u.layout().base()));
+        s -> choose(s, l -> l.layout().base(), l -> base(l), u -> u.layout().base()));
     field(
         "out_row_base",
         w.rowAddress(),
         false,
-        s -> choose(s, l -> l.layout().rowBase(), l -> l.output().rowBase(), u -> 0));
+        s -> choose(s, l -> l.layout().rowBase(), l -> rowBase(l), u -> 0));
+    field(
+        "out_tail",
+        Bits.forIndex(plan.config().requantizers()),
+        false,
+        s -> s instanceof LayerStep l ? tailElements(l) - 1 : 0);
+    field("encode", 1, false, s -> s instanceof LayerStep l && l.output() == null ? 0 : 1);
     field(
         "out_beats",
         Bits.forIndex(w.outBeats()),
@@ -130,6 +151,20 @@ public final class Descriptors {
         plan.config().slices(),
         false,
         s -> s instanceof LoadStep l ? tailLanes(l) : 0);
+  }
+
+  private static int base(LayerStep l) {
+    return l.output() == null ? 0 : l.output().base();
+  }
+
+  private static int rowBase(LayerStep l) {
+    return l.output() == null ? 0 : l.output().rowBase();
+  }
+
+  /** Elements that a slice has in the last beat of a pixel. */
+  private long tailElements(LayerStep l) {
+    int q = plan.config().requantizers();
+    return (Math.ceilDiv(l.channels(), plan.config().slices()) - 1) % q + 1;
   }
 
   private long tailLanes(LoadStep l) {
@@ -156,7 +191,10 @@ public final class Descriptors {
         "first_row",
         row,
         false,
-        l -> Math.floorMod(l.input().rowBase() - l.window().padTop(), 1 << row));
+        l ->
+            l.scatter() != null
+                ? l.input().rowBase()
+                : Math.floorMod(l.input().rowBase() - l.window().padTop(), 1 << row));
     layer("row_stride", row, false, l -> Math.floorMod(l.window().strideY(), 1 << row));
   }
 
@@ -166,9 +204,144 @@ public final class Descriptors {
     layer("column_step", a, false, l -> modulo(l.columnWords(), a));
     layer("pixel_step", a, false, l -> modulo(l.columnStep() * l.columnWords(), a));
     layer("row_step", a, false, l -> modulo(l.window().width() * l.columnWords(), a));
-    layer("group_step", a, false, l -> modulo(l.window().taps() * l.columnWords(), a));
+    layer("group_step", a, false, l -> modulo(groupWords(l), a));
     layer("param_base", w.paramAddress(), false, LayerStep::paramBase);
-    layer("tail_beats", beatBits(), false, l -> l.beats(l.groups() - 1) - 1);
+    layer(
+        "tail_beats",
+        beatBits(),
+        false,
+        l -> l.scatter() != null ? 0 : l.beats(l.groups() - 1) - 1);
+  }
+
+  /** Weight words of a group, or of a chunk. */
+  private static int groupWords(LayerStep l) {
+    return l.scatter() != null
+        ? l.weightWords() / l.scatter().chunks()
+        : l.window().taps() * l.columnWords();
+  }
+
+  /** How depthwise layers run, see {@link Scatter}; their padding is first_y and first_x. */
+  private void scatter(Widths w) {
+    if (w.scatterRows() == 0) {
+      return;
+    }
+    int x = w.coordinate();
+    int a = w.weightAddress();
+    field("scatter", 1, false, s -> s instanceof LayerStep l && l.scatter() != null ? 1 : 0);
+    scattered("sc_last_row", x, false, (l, s) -> s.rowsWalked() - 1);
+    scattered("sc_last_chunk", x, false, (l, s) -> s.chunks() - 1);
+    scattered("sc_banks", x, false, (l, s) -> s.banks());
+    scattered("sc_columns", x, false, (l, s) -> s.columns());
+    scattered("sc_row0", x, true, (l, s) -> s.newestRow(0));
+    scattered("sc_bank0", x, false, (l, s) -> s.newestRow(0) % s.banks());
+    scattered("sc_sub_y0", x, false, (l, s) -> l.window().padTop() % l.window().strideY());
+    scattered("sc_mask0", w.scatterRows(), false, Descriptors::firstRows);
+    scattered("sc_phase_y", a, false, (l, s) -> modulo(s.periodX() * l.columnWords(), a));
+    scattered(
+        "sc_phase_y0",
+        a,
+        false,
+        (l, s) -> modulo(l.window().padTop() % s.periodY() * s.periodX() * l.columnWords(), a));
+    scattered("sc_lane0", x, false, (l, s) -> newestColumn(l) % s.columns());
+    scattered("sc_sub_x0", x, false, (l, s) -> l.window().padLeft() % l.window().strideX());
+    scattered(
+        "sc_phase_x0",
+        a,
+        false,
+        (l, s) -> modulo(l.window().padLeft() % s.periodX() * l.columnWords(), a));
+    scattered("sc_div0", x, true, (l, s) -> newestColumn(l) / s.columns());
+    int c = w.scatterAddress();
+    scattered("sc_words", c, false, (l, s) -> modulo(l.pixelBeats(), c));
+    scattered(
+        "sc_addr0", c, false, (l, s) -> modulo(newestColumn(l) / s.columns() * l.pixelBeats(), c));
+    scattered("sc_full", x, true, (l, s) -> l.windowsAcross() / s.columns());
+    scattered("sc_rest", x, false, (l, s) -> l.windowsAcross() % s.columns());
+    scattered("sc_need0", x, true, (l, s) -> l.window().height() - 1 - l.window().padTop());
+  }
+
+  private interface OfScatter {
+    long apply(LayerStep l, Scatter s);
+  }
+
+  private void scattered(String name, int width, boolean signed, OfScatter value) {
+    layer(name, width, signed, l -> l.scatter() == null ? 0 : value.apply(l, l.scatter()));
+  }
+
+  private static int newestColumn(LayerStep l) {
+    return l.window().padLeft() / l.window().strideX();
+  }
+
+  /** Banks whose output row exists and is met by input row 0. */
+  private static long firstRows(LayerStep l, Scatter s) {
+    long mask = 0;
+    int newest = s.newestRow(0);
+    for (int oy = Math.max(0, newest - s.banks() + 2); oy <= newest; oy++) {
+      mask |= oy < l.windowsDown() ? 1L << (oy % s.banks()) : 0;
+    }
+    return mask;
+  }
+
+  /** A second map that joins, see {@link Merge}; nothing joins in mode 0. */
+  private void merge(Widths w) {
+    if (!w.merge()) {
+      return;
+    }
+    int ab = w.activation();
+    merged("mg_mode", 2, false, m -> m.concatenates() ? 2 : 1);
+    merged("mg_side", w.sideAddress(), false, Merge::sideBase);
+    merged("mg_minus_own", 1, false, m -> m.negateOwn() ? 1 : 0);
+    merged("mg_minus_other", 1, false, m -> m.negateOther() ? 1 : 0);
+    merged("mg_own_zero", ab, true, Merge::zeroOwn);
+    merged("mg_other_zero", ab, true, Merge::zeroOther);
+    merged("mg_zero", ab, true, Merge::zeroOut);
+    merged("mg_lo", ab, true, m -> m.clamp().lo());
+    merged("mg_hi", ab, true, m -> m.clamp().hi());
+    if (multiplies()) {
+      merged("mg_own", 42, false, m -> affine(m, f -> m.ownIsLeft() ? f.left() : f.right()));
+      merged("mg_other", 42, false, m -> affine(m, f -> m.ownIsLeft() ? f.right() : f.left()));
+      merged("mg_sum", 42, false, m -> affine(m, Addition.Affine::sum));
+    } else {
+      merged("mg_own_left", 6, false, m -> align(m, m.ownIsLeft()));
+      merged("mg_other_left", 6, false, m -> align(m, !m.ownIsLeft()));
+      merged("mg_right", 6, false, m -> Math.max(sum(m).shift(), 0));
+      merged("mg_left", 5, false, m -> Math.max(-sum(m).shift(), 0));
+      merged("mg_round", 2, false, m -> sum(m).rounding().ordinal());
+      merged("mg_wrap", 1, false, m -> sum(m).overflow().ordinal());
+    }
+    field("keep", 1, false, s -> s instanceof LayerStep l && l.sideBase() >= 0 ? 1 : 0);
+    layer("keep_base", w.sideAddress(), false, l -> Math.max(l.sideBase(), 0));
+  }
+
+  private void merged(String name, int width, boolean signed, ToLongFunction<Merge> value) {
+    layer(
+        name,
+        width,
+        signed,
+        l -> l.post().merge() == null ? 0 : value.applyAsLong(l.post().merge()));
+  }
+
+  private static long affine(Merge m, Function<Addition.Affine, QuantizedMultiplier> which) {
+    return m.addition() instanceof Addition.Affine f
+        ? Parameters.multiplier(which.apply(f), f.policy())
+        : 0;
+  }
+
+  private static long align(Merge m, boolean left) {
+    return m.addition() instanceof Addition.FixedPoint f
+        ? (left ? f.alignLeft() : f.alignRight())
+        : 0;
+  }
+
+  private static final ShiftRequantization UNSHIFTED =
+      new ShiftRequantization(0, 16, Rounding.FLOOR, Overflow.SATURATE);
+
+  private static ShiftRequantization sum(Merge m) {
+    return m.addition() instanceof Addition.FixedPoint f ? f.sum() : UNSHIFTED;
+  }
+
+  /** Whether requantization multiplies. */
+  private boolean multiplies() {
+    return plan.multiplies();
   }
 
   private static long modulo(int v, int bits) {
@@ -177,14 +350,16 @@ public final class Descriptors {
 
   /** Bits of a beat number within a group. */
   public int beatBits() {
-    return Bits.forIndex(plan.config().lanes() / plan.config().slices());
+    return Bits.forIndex(plan.config().lanes() / plan.config().codesPerBeat());
   }
 
   private void requantization(Widths w) {
+    if (multiplies()) {
+      layer("req_zero", w.activation(), true, l -> l.post().layer().zero());
+    }
     layer("lo", w.activation(), true, l -> l.clamp().lo());
     layer("hi", w.activation(), true, l -> l.clamp().hi());
-    if (plan.layers().stream()
-        .noneMatch(l -> l.requantization() instanceof MultiplierRequantization)) {
+    if (!multiplies()) {
       layer("right", 6, false, l -> Math.max(shift(l).shift(), 0));
       layer("left", 5, false, l -> Math.max(-shift(l).shift(), 0));
       layer("mode", 2, false, l -> shift(l).rounding().ordinal());

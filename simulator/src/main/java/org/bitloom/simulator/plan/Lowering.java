@@ -1,5 +1,6 @@
 package org.bitloom.simulator.plan;
 
+import java.util.Arrays;
 import org.bitloom.fixedpoint.format.ActivationFormat;
 import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.format.Overflow;
@@ -37,38 +38,62 @@ final class Lowering {
         w.padRight());
   }
 
-  /** Weights over all input channels and an undilated kernel: zeros where there was nothing. */
-  static CodeTensor denseWeights(Conv2d op) {
+  /** Weights of an undilated kernel: zeros where there was nothing. */
+  static CodeTensor undilatedWeights(Conv2d op) {
     Window w = op.window();
-    if (op.groups() == 1 && w.dilationX() == 1 && w.dilationY() == 1) {
+    if (w.dilationX() == 1 && w.dilationY() == 1) {
       return op.integers();
     }
     Window u = undilated(w);
     CodeTensor integers = op.integers();
-    int k = op.outChannels();
     int depth = op.weights().shape().dim(3);
-    int channels = depth * op.groups();
-    int[] dense = new int[k * u.taps() * channels];
-    for (int o = 0; o < k; o++) {
-      int first = o / (k / op.groups()) * depth;
+    int[] wide = new int[op.outChannels() * u.taps() * depth];
+    for (int o = 0; o < op.outChannels(); o++) {
       for (int r = 0; r < w.height(); r++) {
         for (int s = 0; s < w.width(); s++) {
           int from = ((o * w.height() + r) * w.width() + s) * depth;
           int tap = r * w.dilationY() * u.width() + s * w.dilationX();
-          integers.copyTo(from, dense, (o * u.taps() + tap) * channels + first, depth);
+          integers.copyTo(from, wide, (o * u.taps() + tap) * depth, depth);
         }
       }
     }
-    return CodeTensor.wrap(Shape.of(k, u.height(), u.width(), channels), dense);
+    return CodeTensor.wrap(Shape.of(op.outChannels(), u.height(), u.width(), depth), wide);
   }
 
-  /** 1x1 weights that let every channel through. */
-  static CodeTensor identityWeights(int channels) {
-    int[] w = new int[channels * channels];
-    for (int c = 0; c < channels; c++) {
-      w[c * channels + c] = 1;
+  /** Undilated weights over all input channels: zeros where there was nothing. */
+  static CodeTensor denseWeights(Conv2d op) {
+    CodeTensor wide = undilatedWeights(op);
+    if (op.groups() == 1) {
+      return wide;
     }
-    return CodeTensor.wrap(Shape.of(channels, 1, 1, channels), w);
+    int k = op.outChannels();
+    int depth = wide.shape().dim(3);
+    int taps = undilated(op.window()).taps();
+    int channels = depth * op.groups();
+    int[] dense = new int[k * taps * channels];
+    for (int o = 0; o < k; o++) {
+      int first = o / (k / op.groups()) * depth;
+      for (int t = 0; t < taps; t++) {
+        wide.copyTo((o * taps + t) * depth, dense, (o * taps + t) * channels + first, depth);
+      }
+    }
+    return CodeTensor.wrap(Shape.of(k, wide.shape().dim(1), wide.shape().dim(2), channels), dense);
+  }
+
+  /** Weights of one everywhere. */
+  static CodeTensor ones(Shape shape) {
+    int[] w = new int[shape.size()];
+    Arrays.fill(w, 1);
+    return CodeTensor.wrap(shape, w);
+  }
+
+  /** 1x1 weights that put channels at an offset among more. */
+  static CodeTensor placing(int channels, int offset, int all) {
+    int[] w = new int[all * channels];
+    for (int c = 0; c < channels; c++) {
+      w[(offset + c) * channels + c] = 1;
+    }
+    return CodeTensor.wrap(Shape.of(all, 1, 1, channels), w);
   }
 
   /** A requantization that changes nothing. */

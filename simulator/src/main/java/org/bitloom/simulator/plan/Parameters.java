@@ -29,15 +29,18 @@ public final class Parameters {
     return bias.or(requantization(l, k).shiftLeft(accumulatorBits));
   }
 
+  /** A multiplier as the hardware reads it: {right shift (6), left shift (5), mantissa (31)}. */
+  static long multiplier(QuantizedMultiplier q, RoundingPolicy policy) {
+    boolean single = policy == RoundingPolicy.SINGLE;
+    long right = single ? 31 - q.exponent() : Math.max(-q.exponent(), 0);
+    long left = single ? 0 : Math.max(q.exponent(), 0);
+    return right << 36 | left << 31 | q.mantissa();
+  }
+
   private static BigInteger requantization(LayerStep l, int k) {
     return switch (l.requantization()) {
-      case MultiplierRequantization m -> {
-        QuantizedMultiplier q = m.multiplier(k);
-        boolean single = m.policy() == RoundingPolicy.SINGLE;
-        long right = single ? 31 - q.exponent() : Math.max(-q.exponent(), 0);
-        long left = single ? 0 : Math.max(q.exponent(), 0);
-        yield BigInteger.valueOf(right << 36 | left << 31 | q.mantissa());
-      }
+      case MultiplierRequantization m ->
+          BigInteger.valueOf(multiplier(m.multiplier(k), m.policy()));
       case ShiftRequantization s -> BigInteger.ZERO;
     };
   }

@@ -1,7 +1,9 @@
 package org.bitloom.simulator.plan;
 
 import java.util.List;
+import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.simulator.config.AcceleratorConfig;
 
 /**
@@ -18,6 +20,16 @@ public record Plan(
   /** Copies. */
   public Plan {
     steps = List.copyOf(steps);
+  }
+
+  /** Whether requantization multiplies (affine) or shifts (dynamic fixed point). */
+  public boolean multiplies() {
+    return network.inputSpec().format() instanceof AffineFormat;
+  }
+
+  /** The rounding policy of multiplying requantizers. */
+  public RoundingPolicy policy() {
+    return Policies.of(network);
   }
 
   /** The first step. */

@@ -1,7 +1,9 @@
 package org.bitloom.simulator.plan;
 
+import org.bitloom.fixedpoint.format.ActivationFormat;
 import org.bitloom.fixedpoint.format.Rounding;
 import org.bitloom.fixedpoint.network.Clamp;
+import org.bitloom.fixedpoint.tensor.Shape;
 
 /**
  * The pooling that rides along with a layer; a 1x1 maximum where there is none.
@@ -16,6 +18,11 @@ import org.bitloom.fixedpoint.network.Clamp;
  */
 public record Pool(
     boolean average, int height, int width, int rows, int cols, Rounding rounding, Clamp clamp) {
+
+  /** Nothing is pooled. */
+  static Pool none(Shape map, ActivationFormat format) {
+    return new Pool(false, 1, 1, map.height(), map.width(), Rounding.FLOOR, Clamp.full(format));
+  }
 
   /** Positions of a window. */
   public int count() {

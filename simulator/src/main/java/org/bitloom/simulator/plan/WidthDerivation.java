@@ -1,7 +1,9 @@
 package org.bitloom.simulator.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bitloom.fixedpoint.network.AccumulatorRange;
+import org.bitloom.fixedpoint.network.Addition;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.TensorSpec;
 import org.bitloom.fixedpoint.network.WeightedOperation;
@@ -14,12 +16,7 @@ final class WidthDerivation {
   private WidthDerivation() {}
 
   static Widths of(QuantizedNetwork network, AcceleratorConfig config, List<Step> steps) {
-    int activation =
-        network.tensors().stream()
-            .map(TensorSpec::format)
-            .mapToInt(f -> f.bits())
-            .max()
-            .orElseThrow();
+    int activation = activation(network);
     int weight = 2;
     int accumulator = 0;
     for (var op : network.operations()) {
@@ -30,7 +27,12 @@ final class WidthDerivation {
       }
     }
     accumulator = Math.max(accumulator, activation + weight + 2);
-    Need n = new Need(config.slices());
+    for (Step s : steps) {
+      if (s instanceof LayerStep l && !(l.operations().getFirst() instanceof WeightedOperation)) {
+        accumulator = Math.max(accumulator, activation + 2 + Bits.forCount(l.window().taps()));
+      }
+    }
+    Need n = new Need(config);
     steps.forEach(n::add);
     int rowWords = Math.max(n.rowWords, 2);
     int coordinate = Math.max(Bits.forCount(n.coordinate) + 2, Bits.forIndex(rowWords) + 1);
@@ -40,21 +42,47 @@ final class WidthDerivation {
         weight,
         accumulator,
         coordinate,
-        Math.max(n.featureWords, 2),
+        Math.max(n.featureWords, 2 * config.requantizers()),
         rowWords,
-        Math.max(n.weightWords, 2),
+        Math.max(n.weightWords, 2 * config.requantizers()),
         Math.max(n.paramWords, 2),
         Math.max(n.kernelRows, 2),
         Math.max(n.poolWords, 2),
         activation + Bits.forCount(n.poolCount) + 1,
         n.reciprocal(activation),
         n.leftShift,
-        n.outBeats);
+        n.outBeats,
+        n.scatterRows,
+        n.scatterColumns,
+        Math.max(n.scatterWords, 2),
+        n.sideWords,
+        n.merge,
+        n.align,
+        n.mergeLeft,
+        n.tables);
+  }
+
+  /** Bits of the widest activation code. */
+  static int activation(QuantizedNetwork network) {
+    return network.tensors().stream()
+        .map(TensorSpec::format)
+        .mapToInt(f -> f.bits())
+        .max()
+        .orElseThrow();
   }
 
   /** Largest needs over the steps. */
   private static final class Need {
+    private final AcceleratorConfig config;
     private final int slices;
+    private int scatterRows;
+    private int scatterColumns;
+    private int scatterWords;
+    private int sideWords;
+    private boolean merge;
+    private int align;
+    private int mergeLeft;
+    private int tables;
     private long coordinate = 1;
     private int featureWords;
     private int rowWords;
@@ -65,10 +93,11 @@ final class WidthDerivation {
     private int poolCount = 1;
     private int leftShift;
     private int outBeats;
-    private final java.util.ArrayList<Pool> pools = new java.util.ArrayList<>();
+    private final List<Pool> pools = new ArrayList<>();
 
-    Need(int slices) {
-      this.slices = slices;
+    Need(AcceleratorConfig config) {
+      this.config = config;
+      this.slices = config.slices();
     }
 
     void add(Step step) {
@@ -93,7 +122,9 @@ final class WidthDerivation {
     }
 
     private void layer(LayerStep l) {
-      layout(l.output());
+      if (l.output() != null) {
+        layout(l.output());
+      }
       Window w = l.window();
       long spanX =
           (long) l.columns() + w.padLeft() + w.padRight() + w.width() + w.strideX() + slices;
@@ -108,8 +139,41 @@ final class WidthDerivation {
       poolWords = Math.max(poolWords, l.pool().cols() * l.pixelBeats());
       poolCount = Math.max(poolCount, l.pool().count());
       pools.add(l.pool());
+      if (l.scatter() != null) {
+        scatter(l);
+      }
+      if (l.sideBase() >= 0) {
+        Pool p = l.pool();
+        sideWords = Math.max(sideWords, l.sideBase() + p.rows() * p.cols() * l.pixelBeats());
+      }
+      if (l.post().merge() != null) {
+        merge(l.post().merge());
+      }
+      if (l.post().table() != null) {
+        tables = Math.max(tables, l.post().table().index() + 1);
+      }
       if (l.requantization() instanceof ShiftRequantization s) {
         leftShift = Math.max(leftShift, -s.shift());
+      }
+    }
+
+    private void scatter(LayerStep l) {
+      Scatter s = l.scatter();
+      scatterRows = s.laneRows();
+      scatterColumns = Math.max(scatterColumns, s.columns());
+      int beats = Math.ceilDiv(l.input().perPixel(), config.requantizers());
+      scatterWords = Math.max(scatterWords, Math.ceilDiv(l.windowsAcross(), s.columns()) * beats);
+      coordinate = Math.max(coordinate, (long) l.windowsAcross() + l.windowsDown() + s.chunks());
+      coordinate = Math.max(coordinate, l.columns() + 2L * l.window().padLeft());
+      coordinate = Math.max(coordinate, l.rows() + 2L * l.window().padTop());
+      coordinate = Math.max(coordinate, (long) s.periodX() + s.periodY() + l.input().perPixel());
+    }
+
+    private void merge(Merge m) {
+      merge = true;
+      if (m.addition() instanceof Addition.FixedPoint f) {
+        align = Math.max(align, Math.max(f.alignLeft(), f.alignRight()));
+        mergeLeft = Math.max(mergeLeft, -f.sum().shift());
       }
     }
 

@@ -17,6 +17,14 @@ package org.bitloom.simulator.plan;
  * @param reciprocal bits of a pooling reciprocal
  * @param leftShift largest left shift of a dynamic fixed point requantization
  * @param outBeats beats of the output map
+ * @param scatterRows lanes along a row index in scattered layers, 0 without such layers
+ * @param scatterColumns most lanes along a column index
+ * @param scatterWords accumulators of a lane for scattered layers, in each of its banks
+ * @param sideWords beats of the side memory
+ * @param merge whether maps are added or concatenated
+ * @param align largest alignment of a dynamic fixed point addition
+ * @param mergeLeft largest left shift of its sum
+ * @param tables functions looked up
  */
 public record Widths(
     int activation,
@@ -32,11 +40,29 @@ public record Widths(
     int poolSum,
     int reciprocal,
     int leftShift,
-    int outBeats) {
+    int outBeats,
+    int scatterRows,
+    int scatterColumns,
+    int scatterWords,
+    int sideWords,
+    boolean merge,
+    int align,
+    int mergeLeft,
+    int tables) {
 
   /** Bits of a feature memory address. */
   public int featureAddress() {
     return Bits.forIndex(featureWords);
+  }
+
+  /** Bits of a scattered accumulator's address. */
+  public int scatterAddress() {
+    return Bits.forIndex(scatterWords);
+  }
+
+  /** Bits of a side memory address. */
+  public int sideAddress() {
+    return Bits.forIndex(sideWords);
   }
 
   /** Bits of a row pointer index. */

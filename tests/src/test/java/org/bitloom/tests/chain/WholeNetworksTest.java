@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.bitloom.codegen.fuzz.RandomMachine;
 import org.bitloom.codegen.fuzz.RandomNetwork;
 import org.bitloom.codegen.verify.Verifier;
 import org.bitloom.codegen.verify.VerifyResult;
@@ -14,7 +15,6 @@ import org.bitloom.fixedpoint.execute.FastExecutor;
 import org.bitloom.fixedpoint.execute.ReferenceExecutor;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
-import org.bitloom.simulator.config.AcceleratorConfig;
 import org.bitloom.simulator.cycles.SampleResult;
 import org.bitloom.simulator.cycles.Simulator;
 import org.bitloom.simulator.plan.Plan;
@@ -52,7 +52,7 @@ class WholeNetworksTest {
     for (long seed = 0; seed < 300; seed++) {
       QuantizedNetwork n = RandomNetwork.of(seed);
       SplittableRandom r = new SplittableRandom(seed);
-      Simulator s = new Simulator(Planner.plan(n, config(r)));
+      Simulator s = new Simulator(Planner.plan(n, RandomMachine.of(r)));
       for (var step : s.run(RandomNetwork.input(n, r)).steps()) {
         var st = step.stalls();
         assertEquals(step.cycles(), st.sum(), "seed " + seed + " " + step.name());
@@ -70,12 +70,6 @@ class WholeNetworksTest {
     }
   }
 
-  private static AcceleratorConfig config(SplittableRandom r) {
-    int s = new int[] {2, 2, 4, 8}[r.nextInt(4)];
-    return new AcceleratorConfig(
-        s, s * (1 + r.nextInt(3)), 1 + r.nextInt(6), 2 + r.nextInt(6), 1 << 16, 1 << 16);
-  }
-
   /**
    * Every value of every tensor and every step's cycles, in hardware, with and without waiting
    * buses.
@@ -85,7 +79,7 @@ class WholeNetworksTest {
   void hardwareEqualsSimulator(long seed) {
     QuantizedNetwork n = RandomNetwork.of(seed);
     SplittableRandom r = new SplittableRandom(seed);
-    Plan plan = Planner.plan(n, config(r));
+    Plan plan = Planner.plan(n, RandomMachine.of(r));
     Simulator s = new Simulator(plan);
     List<SampleResult> samples = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

@@ -1,0 +1,21 @@
+package org.bitloom.simulator.cycles;
+
+import org.bitloom.simulator.plan.LayerStep;
+import org.bitloom.simulator.plan.Plan;
+
+/** What a layer costs. */
+sealed interface LayerCycles permits LayerTiming, ScatterTiming {
+  /** The layer's cycles. */
+  long cycles();
+
+  /** Where they went. */
+  Stalls stalls(long nonzeroMacs);
+
+  /** Times a layer. */
+  static LayerCycles of(Plan plan, LayerStep step, TokenCounts counts) {
+    Latency latency = Latency.of(plan);
+    return step.scatter() != null
+        ? new ScatterTiming(step, counts, latency).run()
+        : new LayerTiming(step, counts, latency).run();
+  }
+}

@@ -41,7 +41,7 @@ module bl_core (
   localparam integer P    = S * Q;   // codes a beat
   localparam integer AB   = ${p.actBits};   // bits of an activation code
   localparam integer TB   = ${p.busCodeBits};   // bits of a code on the bus
-  localparam integer WB   = ${p.weightBits};   // bits of a weight code
+  localparam integer WB   = ${p.weightBits};   // bits of the integer a weight stands for
   localparam integer RB   = ${p.runBits};   // bits of a run
   localparam integer ACCW = ${p.accBits};   // bits of an accumulator
   localparam integer FAW  = ${p.featureAddressBits};   // bits of a feature memory address
@@ -326,7 +326,7 @@ module bl_core (
   assign useful[${s}] = win_useful_${s};
 </#if>
   bl_mac_slice #(
-      .F(F), .AB(AB), .WB(WB), .ACCW(ACCW), .WAW(WAW), .WORDS(${p.weightWords}), .FILE("mem/weights_${s}.hex"),
+      .F(F), .AB(AB), .WB(WB),<#if p.weightKind != "integer"> .SB(${p.storedWeightBits}),</#if><#if p.weightKind == "book"> .EN(${p.bookEntries}),</#if> .ACCW(ACCW), .WAW(WAW), .WORDS(${p.weightWords}), .FILE("mem/weights_${s}.hex"),
       .MS(${p.multiplyStages}), .DEPTH(${p.fifoDepth}), .DAW(${p.fifoAddressBits}),<#if sc> .ROWS(ROWS), .COLS(COLS), .SCW(SCW), .SCN(${p.scatterWords}), .Q(Q), .XW(XW),</#if> .DCW(${p.fifoCountBits})
   ) u_macs_${s} (
       .clk_i(clk_i),
@@ -336,6 +336,9 @@ module bl_core (
       .s_last_i(tok_last_${s}),
       .s_value_i(<#if sc>d_scatter ? row_value_${s} : </#if>tok_value_${s}),
       .s_weight_addr_i(<#if sc>d_scatter ? row_waddr_${s} : </#if>tok_waddr_${s}),
+<#if p.weightKind == "book">
+      .d_book_i(d_book),
+</#if>
 <#if sc>
       .start_i(start_layer),
       .s_scatter_i(d_scatter),

@@ -1,7 +1,12 @@
 <#import "header.ftl" as h><@h.header "bl_mac_slice" "F multiply-accumulators of one slice with their weights and the FIFO of finished windows"/>
-<#assign sc = rtl.scatterRows gt 0>
+<#assign sc = rtl.scatterRows gt 0, kind = rtl.weightKind>
 // One token a cycle. A window's sums are at the FIFO's head 3 + MS cycles after the walker has taken its last
 // token (2 + MS after it is shown here).
+<#if kind == "power">
+// Weights are powers of two: a stored one is {sign, exponent + 1}, or 0, and a lane shifts.
+<#elseif kind == "book">
+// A stored weight is an index into the layer's book of integers.
+</#if>
 <#if sc>
 // Depthwise layers: lane a + ROWS b adds to the accumulators of its output row bank a and column lane b instead, in a
 // small memory; the drain reads and clears them.
@@ -9,7 +14,13 @@
 module bl_mac_slice #(
     parameter integer F     = 16, // lanes
     parameter integer AB    = 8,  // bits of a code
-    parameter integer WB    = 8,  // bits of a weight
+    parameter integer WB    = 8,  // bits of the integer a weight stands for
+<#if kind != "integer">
+    parameter integer SB    = 4,  // bits of a stored weight
+</#if>
+<#if kind == "book">
+    parameter integer EN    = 16, // entries of the book
+</#if>
     parameter integer ACCW  = 24, // bits of an accumulator, more than AB + WB + 1
     parameter integer WAW   = 4,  // bits of a weight address
     parameter integer WORDS = 16, // weight words
@@ -34,6 +45,9 @@ module bl_mac_slice #(
     input  wire                s_last_i,        // last token of a window
     input  wire signed [AB:0]  s_value_i,
     input  wire [WAW-1:0]      s_weight_addr_i,
+<#if kind == "book">
+    input  wire [EN*WB-1:0]    d_book_i,        // entry 0 in the low bits
+</#if>
 <#if sc>
     // depthwise layers, see bl_row_walker
     input  wire                start_i,         // a layer begins
@@ -64,7 +78,7 @@ module bl_mac_slice #(
   // stage B: weights arrive
   reg                b_valid_q, b_first_q, b_last_q;
   reg signed [AB:0]  b_value_q;
-  wire [F*WB-1:0]    b_weights;
+  wire [F*<#if kind == "integer">WB<#else>SB</#if>-1:0]    b_weights;
   // stage C: products, MS cycles later
   reg [MS-1:0]       c_valid_q, c_first_q, c_last_q;
   wire               c_valid = c_valid_q[MS-1];
@@ -72,7 +86,7 @@ module bl_mac_slice #(
   wire               c_last  = c_last_q[MS-1];
   wire [F*ACCW-1:0]  sums;
 
-  bl_rom #(.WIDTH(F*WB), .DEPTH(WORDS), .ADDR(WAW), .FILE(FILE)) u_weights (
+  bl_rom #(.WIDTH(F*<#if kind == "integer">WB<#else>SB</#if>), .DEPTH(WORDS), .ADDR(WAW), .FILE(FILE)) u_weights (
       .clk_i(clk_i),
       .addr_i(s_weight_addr_i),
       .data_o(b_weights)
@@ -125,11 +139,24 @@ module bl_mac_slice #(
   genvar f<#if sc>, q</#if>;
   generate
     for (f = 0; f < F; f = f + 1) begin : gen_lane
-      wire signed [WB-1:0]   weight    = b_weights[f*WB +: WB];
-      wire signed [PW-1:0]   weight_x  = {{(PW-WB){weight[WB-1]}}, weight};
       wire signed [PW-1:0]   value_x   = {{(PW-AB-1){b_value_q[AB]}}, b_value_q};
+<#if kind == "power">
+      wire [SB-1:0]          stored_w  = b_weights[f*SB +: SB];
+      wire [SB-2:0]          shift     = stored_w[SB-2:0] - 1'b1;
+      wire signed [PW-1:0]   signed_x  = stored_w[SB-1] ? -value_x : value_x;
+      wire signed [PW-1:0]   times     = stored_w[SB-2:0] == {(SB-1){1'b0}} ? {PW{1'b0}} : signed_x <<< shift;
+<#else>
+<#if kind == "book">
+      wire [SB-1:0]          index     = b_weights[f*SB +: SB];
+      wire signed [WB-1:0]   weight    = d_book_i[index*WB +: WB];
+<#else>
+      wire signed [WB-1:0]   weight    = b_weights[f*WB +: WB];
+</#if>
+      wire signed [PW-1:0]   weight_x  = {{(PW-WB){weight[WB-1]}}, weight};
+      wire signed [PW-1:0]   times     = weight_x * value_x;
+</#if>
       reg  [MS*PW-1:0]       product_q;
-      wire [(MS+1)*PW-1:0]   product_d = {product_q, weight_x * value_x};
+      wire [(MS+1)*PW-1:0]   product_d = {product_q, times};
       wire                   unused_product = ^product_d[MS*PW +: PW];
       wire signed [PW-1:0]   product   = product_q[(MS-1)*PW +: PW];
       reg  signed [ACCW-1:0] acc_q;

@@ -145,7 +145,7 @@ module bl_row_walker #(
   wire signed [XW-1:0] older    = div_q - ONE_X;
   reg [COLS-1:0]       columns;
   reg [COLS-1:0]       hi;
-  reg [Q-1:0]          bank;
+  wire [Q-1:0]         bank;
   integer b;
   always @* begin
     for (b = 0; b < COLS; b = b + 1) begin
@@ -157,10 +157,14 @@ module bl_row_walker #(
   end
   generate
     if (Q == 1) begin : gen_one
-      always @* bank = 1'b1;
+      assign bank = 1'b1;
     end else begin : gen_banks
-      integer i;
-      always @* for (i = 0; i < Q; i = i + 1) bank[i] = chan[QX-1:0] == i[QX-1:0];
+      genvar i;
+      for (i = 0; i < Q; i = i + 1) begin : gen_bank
+        localparam integer MINE_INT = i;
+        localparam [QX-1:0] MINE = MINE_INT[QX-1:0];
+        assign bank[i] = chan[QX-1:0] == MINE;
+      end
     end
   endgenerate
 

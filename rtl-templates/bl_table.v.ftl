@@ -43,11 +43,21 @@ module bl_table #(
     for (j = 0; j < P; j = j + 1) begin : gen_code
       wire [AB-1:0] code = s_codes_i[j*AB +: AB];
       wire [AB-1:0] found;
-      bl_rom #(.WIDTH(AB), .DEPTH(N << AB), .ADDR(NB+AB), .FILE(FILE)) u_words (
-          .clk_i(clk_i),
-          .addr_i({d_index_i, !code[AB-1], code[AB-2:0]}),
-          .data_o(found)
-      );
+      wire [AB-1:0] place = {!code[AB-1], code[AB-2:0]};
+      if (N > 1) begin : gen_several
+        bl_rom #(.WIDTH(AB), .DEPTH(N << AB), .ADDR(NB+AB), .FILE(FILE)) u_words (
+            .clk_i(clk_i),
+            .addr_i({d_index_i, place}),
+            .data_o(found)
+        );
+      end else begin : gen_one
+        wire unused_index = ^d_index_i;
+        bl_rom #(.WIDTH(AB), .DEPTH(1 << AB), .ADDR(AB), .FILE(FILE)) u_words (
+            .clk_i(clk_i),
+            .addr_i(place),
+            .data_o(found)
+        );
+      end
       assign m_codes_o[j*AB +: AB] = !d_table_i ? pass_q[j*AB +: AB] : last_q && !d_tail_i[j] ? d_zero_i : found;
     end
   endgenerate

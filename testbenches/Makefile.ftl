@@ -2,10 +2,16 @@
 #   make            build in Verilator and compare with vectors.bin
 #   make lint       Verilator -Wall, Icarus and Yosys read every file
 #   make synth      Yosys, for an ECP5
-#   make wave FROM=0 TO=2000   waveform of these cycles in wave.vcd
+#   make wave FROM=0 TO=2000   waveform of these cycles in wave.fst, for GTKWave or Surfer
 RTL     := $(sort $(wildcard rtl/*.v))
 OBJ     := obj
-VFLAGS  := --cc --exe --build -j 2 -O3 --x-assign fast --noassert -Wno-fatal --top-module bl_top -CFLAGS "-O1 -fno-strict-aliasing"
+OPT     ?= -O1
+VFLAGS  := --cc --exe --build -j 2 -O3 --x-assign fast --noassert -Wno-fatal --top-module bl_top \
+           -MAKEFLAGS "OPT_FAST=$(OPT) OPT_SLOW=-O0 OPT_GLOBAL=-O0"
+# C++ that was compiled before is taken from ccache, if there is one.
+export OBJCACHE       ?= $(shell command -v ccache)
+export CCACHE_DIR     ?= $(HOME)/.cache/bitloom/ccache
+export CCACHE_MAXSIZE ?= 2G
 FROM    ?= 0
 TO      ?= 2000
 
@@ -26,8 +32,8 @@ synth:
 	tail -n 40 synth.log
 
 wave: $(RTL) bench.cpp
-	verilator $(VFLAGS) --trace --Mdir obj_wave -o bench $(RTL) bench.cpp
-	obj_wave/bench vectors.bin wave.json --wave wave.vcd --from $(FROM) --to $(TO)
+	verilator $(VFLAGS) --trace-fst --Mdir obj_wave -o bench $(RTL) bench.cpp
+	obj_wave/bench vectors.bin wave.json --wave wave.fst --from $(FROM) --to $(TO)
 
 clean:
-	rm -rf obj obj_wave result.json wave.json wave.vcd synth.json synth.log
+	rm -rf obj obj_wave result.json wave.json wave.fst synth.json synth.log

@@ -1,7 +1,7 @@
 // Runs the accelerator in Verilator on the samples of a vector file and compares every code of every layer, every
 // output and every step's cycle count with it. Written by Bitloom from template bench.cpp.ftl.
 //
-//   bench VECTORS RESULT.json [--samples N] [--seed S --stall PERCENT] [--wave FILE.vcd --from CYCLE --to CYCLE]
+//   bench VECTORS RESULT.json [--samples N] [--seed S --stall PERCENT] [--wave FILE.fst --from CYCLE --to CYCLE]
 //
 // Exit status: 0 all equal, 1 something differs, 2 the vector file cannot be used.
 #include <cstdint>
@@ -15,7 +15,7 @@
 #include "Vbl_top.h"
 #include "verilated.h"
 #if VM_TRACE
-#include "verilated_vcd_c.h"
+#include "verilated_fst_c.h"
 #endif
 
 namespace {
@@ -138,7 +138,7 @@ class Bench {
   void wave(const std::string& file, uint64_t from, uint64_t to) {
 #if VM_TRACE
     Verilated::traceEverOn(true);
-    trace_ = std::make_unique<VerilatedVcdC>();
+    trace_ = std::make_unique<VerilatedFstC>();
     top_.trace(trace_.get(), 99);
     trace_->open(file.c_str());
     from_ = from;
@@ -147,15 +147,14 @@ class Bench {
     (void)file;
     (void)from;
     (void)to;
-    std::fprintf(stderr, "built without waveforms: make WAVE=1\n");
+    std::fprintf(stderr, "built without waveforms: make wave\n");
     std::exit(2);
 #endif
   }
 
   int run(const char* result) {
-    top_.rst = 1;
-    for (int i = 0; i < 4; i++) clock();
-    top_.rst = 0;
+    reset();
+    interrupt();
     for (sample_ = 0; sample_ < v_.samples && !hung_; sample_++) oneSample();
 #if VM_TRACE
     if (trace_) trace_->close();
@@ -178,7 +177,7 @@ class Bench {
   std::vector<std::vector<int64_t>> cycles_;
   std::vector<int> seen_[kTaps];
 #if VM_TRACE
-  std::unique_ptr<VerilatedVcdC> trace_;
+  std::unique_ptr<VerilatedFstC> trace_;
 #endif
 
   void settle() {
@@ -207,6 +206,35 @@ class Bench {
   bool stalls() {
     rng_ = rng_ * 1664525u + 1013904223u;
     return int((rng_ >> 16) % 100) < stall_;
+  }
+
+  void reset() {
+    top_.rst = 1;
+    for (int i = 0; i < 4; i++) clock();
+    top_.rst = 0;
+  }
+  void offer(int beat) {
+    for (int lane = 0; lane < kSlices; lane++)
+      setBits(top_.s_axis_tdata, lane * kBusBits, kBusBits, uint32_t(v_.words[s_.input + size_t(beat) * kSlices + lane]));
+  }
+  // Begins the first sample and resets in the middle of it: nothing of it may be left.
+  void interrupt() {
+    if (v_.samples == 0) return;
+    size_t at = v_.at;
+    s_ = Sample::take(v_);
+    v_.at = at;
+    top_.m_axis_tready = 1;
+    int in = 0;
+    for (uint64_t end = now_ + expectedCycles() * 2 / 3; now_ < end;) {
+      top_.s_axis_tvalid = in < v_.inBeats;
+      if (in < v_.inBeats) offer(in);
+      settle();
+      if (top_.s_axis_tvalid && top_.s_axis_tready) in++;
+      edge();
+    }
+    top_.s_axis_tvalid = 0;
+    top_.m_axis_tready = 0;
+    reset();
   }
 
   void check(const char* tap, int step, int beat, int lane, int expected, int found) {
@@ -249,8 +277,7 @@ class Bench {
     while (out < v_.outBeats && !hung_) {
       if (!offered && in < v_.inBeats && !stalls()) {
         offered = true;
-        for (int lane = 0; lane < kSlices; lane++)
-          setBits(top_.s_axis_tdata, lane * kBusBits, kBusBits, uint32_t(v_.words[s_.input + size_t(in) * kSlices + lane]));
+        offer(in);
       }
       top_.s_axis_tvalid = offered;
       top_.m_axis_tready = !stalls();

@@ -49,10 +49,15 @@ public final class RandomNetwork {
    * A network from a seed. Drafts whose accumulators could overflow are dropped for the next one.
    */
   public static QuantizedNetwork of(long seed) {
+    return of(seed, 6);
+  }
+
+  /** The same with fewer than {@code layers} operations before the last. */
+  public static QuantizedNetwork of(long seed, int layers) {
     SplittableRandom drafts = new SplittableRandom(seed);
     while (true) {
       try {
-        return new RandomNetwork(drafts.split()).build("random-" + seed);
+        return new RandomNetwork(drafts.split()).build("random-" + seed, layers);
       } catch (IllegalArgumentException e) {
         if (!e.getMessage().contains("accumulator of")) {
           throw e;
@@ -81,10 +86,10 @@ public final class RandomNetwork {
     };
   }
 
-  private QuantizedNetwork build(String name) {
+  private QuantizedNetwork build(String name, int most) {
     Shape in = Shape.of(random.nextInt(1, 15), random.nextInt(1, 15), random.nextInt(1, 12));
     tensors.add(new TensorSpec("input", in, format()));
-    int layers = random.nextInt(1, 6);
+    int layers = random.nextInt(1, most);
     for (int i = 0; i < layers; i++) {
       layer(i);
     }

@@ -19,6 +19,9 @@ import org.bitloom.simulator.plan.Step;
  * Writes the project, builds it in Verilator, runs it on simulated samples and compares everything.
  */
 public final class Verifier {
+  /** Clock cycles below which compiling the model well takes longer than running it. */
+  private static final long SHORT_RUN = 30_000;
+
   private final Plan plan;
   private final ProjectFolder project;
   private final Listener listener;
@@ -74,7 +77,9 @@ public final class Verifier {
     SafeWrite.bytes(project.path().resolve("vectors.bin"), Vectors.encode(plan, samples));
     long t1 = System.nanoTime();
     listener.stage("build");
-    Tool.Output build = Tool.run(project.path(), List.of("make", "-s", "obj/bench"));
+    long cycles = samples.stream().mapToLong(SampleResult::cycles).sum();
+    String level = cycles < SHORT_RUN ? "OPT=-O0" : "OPT=-O1";
+    Tool.Output build = Tool.run(project.path(), List.of("make", "-s", "obj/bench", level));
     if (build.status() != 0) {
       throw new BadInputException(
           project.path().toString(),
@@ -122,7 +127,7 @@ public final class Verifier {
     Tool.Output w =
         Tool.run(
             project.path(), List.of("make", "-s", "wave", "FROM=" + from, "TO=" + (cycle + 20)));
-    Path file = project.path().resolve("wave.vcd");
+    Path file = project.path().resolve("wave.fst");
     listener.note(
         Files.exists(file)
             ? "waveform of cycles " + from + " to " + (cycle + 20) + ": " + file

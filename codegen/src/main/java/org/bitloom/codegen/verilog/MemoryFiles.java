@@ -8,6 +8,7 @@ import org.bitloom.simulator.plan.LayerStep;
 import org.bitloom.simulator.plan.Parameters;
 import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Table;
+import org.bitloom.simulator.plan.WeightCode;
 
 /** Contents of the machine's read-only memories as {@code $readmemh} files. */
 final class MemoryFiles {
@@ -71,15 +72,15 @@ final class MemoryFiles {
 
   private static GeneratedFile weights(Plan plan, int slice) {
     StringBuilder b = new StringBuilder();
-    int bits = plan.widths().weight();
+    int bits = plan.widths().weightCode().bits();
     int lanes = plan.config().lanes();
-    long mask = (1L << bits) - 1;
     int words = 0;
     for (LayerStep l : plan.layers()) {
+      WeightCode.Encoder encoder = plan.widths().weightCode().encoder(l);
       for (int w = 0; w < l.weightWords(); w++, words++) {
         BigInteger word = BigInteger.ZERO;
         for (int f = lanes - 1; f >= 0; f--) {
-          word = word.shiftLeft(bits).or(BigInteger.valueOf(l.weight(slice, w, f) & mask));
+          word = word.shiftLeft(bits).or(BigInteger.valueOf(encoder.code(l.weight(slice, w, f))));
         }
         line(b, word, bits * lanes);
       }

@@ -1,6 +1,7 @@
 package org.bitloom.codegen.verilog;
 
 import java.util.List;
+import java.util.Locale;
 import org.bitloom.fixedpoint.file.NetworkFile;
 import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.simulator.config.AcceleratorConfig;
@@ -114,7 +115,22 @@ public final class RtlModel {
     return getBusCodeBits() * getSlices();
   }
 
-  /** Bits of a weight code. */
+  /** How weights are stored: integer, power or book. */
+  public String getWeightKind() {
+    return widths().weightCode().kind().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Bits of a stored weight. */
+  public int getStoredWeightBits() {
+    return widths().weightCode().bits();
+  }
+
+  /** Integers of a book. */
+  public int getBookEntries() {
+    return widths().weightCode().entries();
+  }
+
+  /** Bits of the integer a weight stands for. */
   public int getWeightBits() {
     return widths().weight();
   }

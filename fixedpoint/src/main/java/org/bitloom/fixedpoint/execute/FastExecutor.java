@@ -55,6 +55,7 @@ public final class FastExecutor implements Executor {
       case Relu r -> t -> MapOperations.each(t[r.input()], r.clamp()::apply);
       case Flatten f -> t -> t[f.input()].reshape(network.tensor(f.output()).shape());
       case Mean m -> t -> simple.mean(m, t[m.input()]);
+      case Add a when AddKernel.fits(network, a) -> AddKernel.of(network, a);
       case Add a -> t -> simple.add(a, t[a.left()], t[a.right()]);
       case Multiply m -> t -> simple.multiply(m, t[m.left()], t[m.right()]);
       case Concatenate c -> t -> simple.concatenate(c, t);

@@ -1,7 +1,5 @@
 package org.bitloom.simulator.cycles;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 
 /**
@@ -16,13 +14,13 @@ import org.bitloom.fixedpoint.tensor.CodeTensor;
 public record Encoding(double density, long dense, long rle, long bitmask, long entropy) {
 
   static Encoding of(CodeTensor t, int bits, int runBits, TokenCounts counts) {
-    Map<Integer, Integer> histogram = new HashMap<>();
+    int[] histogram = new int[1 << bits];
     for (int i = 0; i < t.size(); i++) {
-      histogram.merge(t.get(i), 1, Integer::sum);
+      histogram[t.get(i) + (1 << (bits - 1))]++;
     }
     double entropy = 0;
-    for (int n : histogram.values()) {
-      entropy += n * Math.log((double) t.size() / n) / Math.log(2);
+    for (int n : histogram) {
+      entropy += n == 0 ? 0 : n * Math.log((double) t.size() / n) / Math.log(2);
     }
     long nonzero = counts.totalNonzero();
     return new Encoding(

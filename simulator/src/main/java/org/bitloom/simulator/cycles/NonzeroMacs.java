@@ -37,13 +37,14 @@ final class NonzeroMacs {
     int zero = network.tensor(op.input()).format().zeroCode();
     int[] down = met(s.height(), out.height(), w.height(), w.strideY(), w.dilationY(), w.padTop());
     int[] across = met(s.width(), out.width(), w.width(), w.strideX(), w.dilationX(), w.padLeft());
+    int[] codes = in.toArray();
     long n = 0;
     int at = 0;
     for (int y = 0; y < s.height(); y++) {
       for (int x = 0; x < s.width(); x++) {
         int nonzero = 0;
         for (int c = 0; c < s.channels(); c++) {
-          nonzero += in.get(at++) != zero ? 1 : 0;
+          nonzero += codes[at++] != zero ? 1 : 0;
         }
         n += (long) nonzero * down[y] * across[x];
       }

@@ -1,47 +1,95 @@
 package org.bitloom.simulator.cycles;
 
-import org.bitloom.fixedpoint.rle.RunLengthCode;
+import java.util.Arrays;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.simulator.plan.Layout;
 
 /**
  * How many tokens, and how many non-zero codes, lie before each pixel of each slice: differences
- * give any segment's count.
+ * give any segment's count. One pass over the map counts for all slices at once what {@link
+ * org.bitloom.fixedpoint.rle.RunLengthCode#count} defines for one.
  */
 final class TokenCounts {
   private final int[][] tokens; // [slice][pixel in storage order], exclusive prefix sums
   private final int[][] nonzero;
+  private final int maxRun;
+  private final int zero;
 
   TokenCounts(CodeTensor tensor, Layout layout, int runBits) {
-    RunLengthCode code = new RunLengthCode(runBits, layout.zero());
     int s = layout.slices();
+    this.maxRun = (1 << runBits) - 1;
+    this.zero = layout.zero();
     tokens = new int[s][];
     nonzero = new int[s][];
-    int[] pixel = new int[layout.perPixel()];
-    CodeTensor t = tensor.reshape(layout.shape());
     for (int slice = 0; slice < s; slice++) {
-      int own = layout.pixels(slice);
-      int[] a = new int[layout.shape().height() * own + 1];
-      int[] b = new int[a.length];
-      int at = 0;
-      for (int y = 0; y < layout.shape().height(); y++) {
-        for (int i = 0; i < own; i++, at++) {
-          layout.pixel(t, slice, y, i, pixel);
-          a[at + 1] = a[at] + code.count(pixel, 0, 1, pixel.length);
-          b[at + 1] = b[at] + countNonzero(pixel, layout.zero());
-        }
-      }
-      tokens[slice] = a;
-      nonzero[slice] = b;
+      tokens[slice] = new int[layout.shape().height() * layout.pixels(slice) + 1];
+      nonzero[slice] = new int[tokens[slice].length];
+    }
+    int[] codes = tensor.toArray();
+    if (layout.columns()) {
+      byColumn(codes, layout);
+    } else {
+      byChannel(codes, layout);
     }
   }
 
-  private static int countNonzero(int[] pixel, int zero) {
-    int n = 0;
-    for (int v : pixel) {
-      n += v != zero ? 1 : 0;
+  private void byColumn(int[] codes, Layout layout) {
+    int channels = layout.shape().channels();
+    int width = layout.shape().width();
+    int[] at = new int[layout.slices()];
+    for (int pixel = 0; pixel < width * layout.shape().height(); pixel++) {
+      int s = pixel % width % layout.slices();
+      int i = at[s]++;
+      int end = (pixel + 1) * channels;
+      int tok = 0;
+      int nz = 0;
+      int run = 0;
+      for (int c = pixel * channels; c < end; c++) {
+        if (codes[c] != zero) {
+          tok++;
+          nz++;
+          run = 0;
+        } else if (c < end - 1 && run++ == maxRun) {
+          tok++;
+          run = 0;
+        }
+      }
+      tokens[s][i + 1] = tokens[s][i] + Math.max(tok, 1);
+      nonzero[s][i + 1] = nonzero[s][i] + nz;
     }
-    return n;
+  }
+
+  private void byChannel(int[] codes, Layout layout) {
+    int channels = layout.shape().channels();
+    int pixels = layout.shape().height() * layout.shape().width();
+    int s = layout.slices();
+    int mask = s - 1; // slices are a power of two
+    int beyond = layout.perPixel() * s; // channels that do not exist count as zero
+    int end = beyond - s; // a slice's last element: its zeros are implied
+    int[] tok = new int[s];
+    int[] nz = new int[s];
+    int[] run = new int[s];
+    for (int pixel = 0; pixel < pixels; pixel++) {
+      int from = pixel * channels;
+      Arrays.fill(run, 0);
+      Arrays.fill(tok, 0);
+      Arrays.fill(nz, 0);
+      for (int c = 0; c < channels; c++) {
+        int slice = c & mask;
+        if (codes[from + c] != zero) {
+          tok[slice]++;
+          nz[slice]++;
+          run[slice] = 0;
+        } else if (c < end && run[slice]++ == maxRun) {
+          tok[slice]++;
+          run[slice] = 0;
+        }
+      }
+      for (int slice = 0; slice < s; slice++) {
+        tokens[slice][pixel + 1] = tokens[slice][pixel] + Math.max(tok[slice], 1);
+        nonzero[slice][pixel + 1] = nonzero[slice][pixel] + nz[slice];
+      }
+    }
   }
 
   /** Tokens of a slice's pixels {@code from} to {@code to} (exclusive), in storage order. */
@@ -56,17 +104,17 @@ final class TokenCounts {
 
   /** Tokens of the whole tensor, all slices. */
   long total() {
-    long n = 0;
-    for (int[] t : tokens) {
-      n += t[t.length - 1];
-    }
-    return n;
+    return sum(tokens);
   }
 
   /** Non-zero codes of the whole tensor. */
   long totalNonzero() {
+    return sum(nonzero);
+  }
+
+  private static long sum(int[][] counts) {
     long n = 0;
-    for (int[] t : nonzero) {
+    for (int[] t : counts) {
       n += t[t.length - 1];
     }
     return n;

@@ -26,7 +26,7 @@ public final class Descriptors {
 
   private final Plan plan;
   private final List<Field> fields = new ArrayList<>();
-  private final List<ToLongFunction<Step>> values = new ArrayList<>();
+  private final List<Function<Step, BigInteger>> values = new ArrayList<>();
 
   /** The fields for a plan, in a fixed order. */
   public Descriptors(Plan plan) {
@@ -67,9 +67,10 @@ public final class Descriptors {
     BigInteger word = BigInteger.ZERO;
     for (int i = 0; i < fields.size(); i++) {
       Field f = fields.get(i);
-      long v = values.get(i).applyAsLong(step);
-      long limit = 1L << f.width();
-      if (v >= limit || v < (f.signed() ? -limit / 2 : 0) || f.signed() && v >= limit / 2) {
+      BigInteger v = values.get(i).apply(step);
+      BigInteger limit = BigInteger.ONE.shiftLeft(f.signed() ? f.width() - 1 : f.width());
+      if (v.compareTo(limit) >= 0
+          || v.compareTo(f.signed() ? limit.negate() : BigInteger.ZERO) < 0) {
         throw new IllegalStateException(
             "step "
                 + step.name()
@@ -81,12 +82,16 @@ public final class Descriptors {
                 + f.width()
                 + " bits");
       }
-      word = word.or(BigInteger.valueOf(v & (limit - 1)).shiftLeft(f.lsb()));
+      word = word.or(v.mod(BigInteger.ONE.shiftLeft(f.width())).shiftLeft(f.lsb()));
     }
     return word;
   }
 
   private void field(String name, int width, boolean signed, ToLongFunction<Step> value) {
+    wide(name, width, signed, s -> BigInteger.valueOf(value.applyAsLong(s)));
+  }
+
+  private void wide(String name, int width, boolean signed, Function<Step, BigInteger> value) {
     int lsb = fields.isEmpty() ? 0 : bits();
     fields.add(new Field(name, width, signed, lsb));
     values.add(value);
@@ -200,6 +205,13 @@ public final class Descriptors {
 
   private void weights(Widths w) {
     int a = w.weightAddress();
+    if (w.weightCode().kind() == WeightCode.Kind.BOOK) {
+      wide(
+          "book",
+          w.weightCode().entries() * w.weight(),
+          false,
+          s -> s instanceof LayerStep l ? w.weightCode().bookWord(l, w.weight()) : BigInteger.ZERO);
+    }
     layer("weight_base", a, false, LayerStep::weightBase);
     layer("column_step", a, false, l -> modulo(l.columnWords(), a));
     layer("pixel_step", a, false, l -> modulo(l.columnStep() * l.columnWords(), a));

@@ -59,7 +59,8 @@ final class WidthDerivation {
         n.merge,
         n.align,
         n.mergeLeft,
-        n.tables);
+        n.tables,
+        WeightCode.of(network, steps, weight));
   }
 
   /** Bits of the widest activation code. */

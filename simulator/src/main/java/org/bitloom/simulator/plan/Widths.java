@@ -4,7 +4,7 @@ package org.bitloom.simulator.plan;
  * Every width and depth of the machine that a plan needs, no larger than necessary.
  *
  * @param activation bits of an activation code
- * @param weight bits of a weight code
+ * @param weight bits of the integer a weight stands for
  * @param accumulator bits of an accumulator
  * @param coordinate bits of a signed coordinate
  * @param featureWords tokens of a slice's feature memory
@@ -25,6 +25,7 @@ package org.bitloom.simulator.plan;
  * @param align largest alignment of a dynamic fixed point addition
  * @param mergeLeft largest left shift of its sum
  * @param tables functions looked up
+ * @param weightCode how weights are stored
  */
 public record Widths(
     int activation,
@@ -48,7 +49,8 @@ public record Widths(
     boolean merge,
     int align,
     int mergeLeft,
-    int tables) {
+    int tables,
+    WeightCode weightCode) {
 
   /** Bits of a feature memory address. */
   public int featureAddress() {

@@ -164,8 +164,8 @@ class CommandsTest {
     assertEquals("conv", first.path("layer").asText(), v.out);
     assertEquals(4, first.path("index").size());
     assertTrue(first.path("expected").asInt() != first.path("found").asInt());
-    assertTrue(v.err.contains("edited by hand") && v.err.contains("wave.vcd"), v.err);
-    assertTrue(Files.size(dir.resolve("int8-rtl/wave.vcd")) > 1000);
+    assertTrue(v.err.contains("edited by hand") && v.err.contains("wave.fst"), v.err);
+    assertTrue(Files.size(dir.resolve("int8-rtl/wave.fst")) > 1000);
   }
 
   @Test

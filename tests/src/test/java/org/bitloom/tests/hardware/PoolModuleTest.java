@@ -31,7 +31,7 @@ class PoolModuleTest {
             dir,
             "bl_pool",
             Map.of(
-                "S", S, "AB", AB, "SUMW", SUMW, "RECW", 20, "SHW", 6, "XW", 8, "WORDS", 64, "PW",
+                "P", S, "AB", AB, "SUMW", SUMW, "RECW", 20, "SHW", 6, "XW", 8, "WORDS", 64, "PW",
                 6))) {
       m.reset();
       for (int round = 0; round < 40; round++) {

@@ -7,11 +7,12 @@
 // 0x010     r       cycles of the last inference, from its first input beat to its last output beat
 // 0x014     r       multiplications by non-zero activations of the last inference, per lane
 // 0x018     r       number of steps
+// 0x01C     rw      address of the weights outside, where they are loaded
 // 0x100+4n  r       cycles of step n of the last inference
 // Other addresses read 0; writes to read-only ones are ignored. One access at a time.
 module bl_axil #(
     parameter integer STEPS = 4, // steps of an inference
-    parameter integer STW   = 2, // bits of a step number, at most 6
+    parameter integer STW   = 2, // bits of a step number, at most 8
     parameter integer UW    = 3  // bits of the number of useful slices
 ) (
     input  wire           clk_i,
@@ -36,6 +37,7 @@ module bl_axil #(
     output wire [1:0]     s_rresp_o,
     // core
     output wire           enable_o,
+    output wire [31:0]    weight_base_o,
     input  wire           busy_i,
     input  wire [STW-1:0] step_i,
     input  wire           step_end_i,
@@ -46,6 +48,7 @@ module bl_axil #(
   localparam [STW-1:0] LAST = LAST_INT[STW-1:0];
 
   reg        enable_q;
+  reg [31:0] base_q;
   reg        bvalid_q;
   reg        rvalid_q;
   reg [31:0] rdata_q;
@@ -67,16 +70,18 @@ module bl_axil #(
   assign s_rdata_o   = rdata_q;
   assign s_rresp_o   = 2'b00;
   assign enable_o    = enable_q;
+  assign weight_base_o = base_q;
 
   wire [9:0]     word    = s_araddr_i[11:2];
-  wire [STW-1:0] asked   = s_araddr_i[STW+1:2];
+  wire [9:0]     offset  = word - 10'd64;
+  wire [STW-1:0] asked   = offset[STW-1:0];
   wire [31:0]    steps_v = STEPS;
   wire [7:0]     step_v;
   wire           in_table = word >= 10'd64 && {22'd0, word} < steps_v + 32'd64;
   bl_resize #(.IN(STW), .OUT(8)) u_step (.in_i(step_i), .out_o(step_v));
   wire [31:0]    useful_x;
   bl_resize #(.IN(UW), .OUT(32)) u_useful (.in_i(useful_i), .out_o(useful_x));
-  wire unused_bits = ^{s_araddr_i[1:0], s_awaddr_i[1:0], s_wdata_i[31:1], s_wstrb_i[3:1]};
+  wire unused_bits = ^{s_araddr_i[1:0], s_awaddr_i[1:0], offset[9:STW]};
 
   wire [31:0]    asked_cycles = step_cycles_q[asked];
 
@@ -90,13 +95,16 @@ module bl_axil #(
       10'd4:   value = total_q;
       10'd5:   value = useful_q;
       10'd6:   value = steps_v;
+      10'd7:   value = base_q;
       default: value = in_table ? asked_cycles : 32'd0;
     endcase
   end
 
+  integer i;
   always @(posedge clk_i) begin
     if (rst_i) begin
       enable_q         <= 1'b1;
+      base_q           <= 32'd0;
       bvalid_q         <= 1'b0;
       rvalid_q         <= 1'b0;
       inferences_q     <= 32'd0;
@@ -106,6 +114,8 @@ module bl_axil #(
       useful_running_q <= 32'd0;
     end else begin
       if (write && s_awaddr_i[11:2] == 10'd1 && s_wstrb_i[0]) enable_q <= s_wdata_i[0];
+      for (i = 0; i < 4; i = i + 1)
+        if (write && s_awaddr_i[11:2] == 10'd7 && s_wstrb_i[i]) base_q[i*8 +: 8] <= s_wdata_i[i*8 +: 8];
       bvalid_q <= write || (bvalid_q && !s_bready_i);
       rvalid_q <= read || (rvalid_q && !s_rready_i);
       if (ends) inferences_q <= inferences_q + 32'd1;

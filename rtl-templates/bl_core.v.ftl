@@ -17,6 +17,20 @@ module bl_core (
     input  wire             m_axis_tready_i,
     output wire [${p.busBits - 1}:0]      m_axis_tdata_o,
     output wire             m_axis_tlast_o,
+<#if p.loadsWeights>
+    // weights, AXI4 read channels
+    input  wire [31:0]      weight_base_i,
+    output wire             m_axi_arvalid_o,
+    input  wire             m_axi_arready_i,
+    output wire [31:0]      m_axi_araddr_o,
+    output wire [7:0]       m_axi_arlen_o,
+    output wire [2:0]       m_axi_arsize_o,
+    output wire [1:0]       m_axi_arburst_o,
+    input  wire             m_axi_rvalid_i,
+    output wire             m_axi_rready_o,
+    input  wire [${p.weightBusBits - 1}:0]      m_axi_rdata_i,
+    input  wire             m_axi_rlast_i,
+</#if>
     // status
     output wire             busy_o,
     output wire [${p.stepBits - 1}:0]       step_o,
@@ -68,8 +82,11 @@ module bl_core (
 </#if>
   // ---- sequencer -----------------------------------------------------------------------------------------
   wire [${p.descriptorBits - 1}:0] descriptor;
-  wire load, start, start_layer, start_unload, unload;
+  wire load, start, start_middle, start_unload, unload;
   wire load_done, layer_done, unload_done;
+<#if p.loadsWeights>
+  wire weights_done;
+</#if>
   bl_sequencer #(
       .STEPS(${p.stepCount}), .STW(${p.stepBits}), .DW(${p.descriptorBits}), .FILE("mem/descriptors.hex")
   ) u_sequencer (
@@ -77,10 +94,10 @@ module bl_core (
       .rst_i(rst_i),
       .enable_i(enable_i<#if sc> && cleared_q</#if>),
       .beat_i(s_axis_tvalid_i && s_axis_tready_o),
-      .done_i(load_done || layer_done || unload_done),
+      .done_i(load_done || layer_done || unload_done<#if p.loadsWeights> || weights_done</#if>),
       .load_o(load),
       .start_o(start),
-      .start_layer_o(start_layer),
+      .start_layer_o(start_middle),
       .start_unload_o(start_unload),
       .unload_o(unload),
       .descriptor_o(descriptor),
@@ -94,7 +111,45 @@ module bl_core (
 <#list p.fields as f>
   wire <#if f.signed>signed </#if>[${f.width - 1}:0] d_${f.name} = descriptor[${f.lsb} +: ${f.width}];
 </#list>
+<#if p.loadsWeights>
+  wire start_layer   = start_middle && !d_load_weights;
+  wire start_weights = start_middle && d_load_weights;
+<#else>
+  wire start_layer = start_middle;
+</#if>
 
+<#if p.loadsWeights>
+  // ---- weights -------------------------------------------------------------------------------------------
+  localparam integer WW = F * <#if p.weightKind == "integer">WB<#else>${p.storedWeightBits}</#if>; // bits of a slice's word
+  wire [S-1:0]   weight_we;
+  wire [WAW-1:0] weight_waddr;
+  wire [WW-1:0]  weight_wdata;
+  bl_weight_load #(
+      .S(S), .WW(WW), .DB(${p.weightBusBits}), .WB(${p.wordBeats}), .WBB(${p.wordBeatBits}), .SZ(${p.weightBusSize}), .WAW(WAW), .CW(${p.loadBeatBits})
+  ) u_weight_load (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .start_i(start_weights),
+      .base_i(weight_base_i),
+      .d_address_i(d_load_address),
+      .d_beats_i(d_load_beats),
+      .m_arvalid_o(m_axi_arvalid_o),
+      .m_arready_i(m_axi_arready_i),
+      .m_araddr_o(m_axi_araddr_o),
+      .m_arlen_o(m_axi_arlen_o),
+      .m_arsize_o(m_axi_arsize_o),
+      .m_arburst_o(m_axi_arburst_o),
+      .m_rvalid_i(m_axi_rvalid_i),
+      .m_rready_o(m_axi_rready_o),
+      .m_rdata_i(m_axi_rdata_i),
+      .m_rlast_i(m_axi_rlast_i),
+      .we_o(weight_we),
+      .waddr_o(weight_waddr),
+      .wdata_o(weight_wdata),
+      .done_o(weights_done)
+  );
+
+</#if>
   // ---- input and output ----------------------------------------------------------------------------------
   wire [S-1:0]     load_valid;
   wire [S*AB-1:0]  load_codes;
@@ -326,7 +381,7 @@ module bl_core (
   assign useful[${s}] = win_useful_${s};
 </#if>
   bl_mac_slice #(
-      .F(F), .AB(AB), .WB(WB),<#if p.weightKind != "integer"> .SB(${p.storedWeightBits}),</#if><#if p.weightKind == "book"> .EN(${p.bookEntries}),</#if> .ACCW(ACCW), .WAW(WAW), .WORDS(${p.weightWords}), .FILE("mem/weights_${s}.hex"),
+      .F(F), .AB(AB), .WB(WB),<#if p.weightKind != "integer"> .SB(${p.storedWeightBits}),</#if><#if p.weightKind == "book"> .EN(${p.bookEntries}),</#if> .ACCW(ACCW), .WAW(WAW), .WORDS(${p.weightWords}),<#if !p.loadsWeights> .FILE("mem/weights_${s}.hex"),</#if>
       .MS(${p.multiplyStages}), .DEPTH(${p.fifoDepth}), .DAW(${p.fifoAddressBits}),<#if sc> .ROWS(ROWS), .COLS(COLS), .SCW(SCW), .SCN(${p.scatterWords}), .Q(Q), .XW(XW),</#if> .DCW(${p.fifoCountBits})
   ) u_macs_${s} (
       .clk_i(clk_i),
@@ -336,6 +391,11 @@ module bl_core (
       .s_last_i(tok_last_${s}),
       .s_value_i(<#if sc>d_scatter ? row_value_${s} : </#if>tok_value_${s}),
       .s_weight_addr_i(<#if sc>d_scatter ? row_waddr_${s} : </#if>tok_waddr_${s}),
+<#if p.loadsWeights>
+      .w_we_i(weight_we[${s}]),
+      .w_addr_i(weight_waddr),
+      .w_data_i(weight_wdata),
+</#if>
 <#if p.weightKind == "book">
       .d_book_i(d_book),
 </#if>

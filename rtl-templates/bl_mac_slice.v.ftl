@@ -24,7 +24,9 @@ module bl_mac_slice #(
     parameter integer ACCW  = 24, // bits of an accumulator, more than AB + WB + 1
     parameter integer WAW   = 4,  // bits of a weight address
     parameter integer WORDS = 16, // weight words
+<#if !rtl.loadsWeights>
     parameter         FILE  = "", // weight words, lane 0 in the low bits
+</#if>
     parameter integer MS    = 1,  // registers from a multiplier's inputs to its product
     parameter integer DEPTH = 4,  // windows the FIFO holds
     parameter integer DAW   = 2,  // clog2(DEPTH)
@@ -45,6 +47,11 @@ module bl_mac_slice #(
     input  wire                s_last_i,        // last token of a window
     input  wire signed [AB:0]  s_value_i,
     input  wire [WAW-1:0]      s_weight_addr_i,
+<#if rtl.loadsWeights>
+    input  wire                w_we_i,          // a weight word comes, lane 0 in the low bits
+    input  wire [WAW-1:0]      w_addr_i,
+    input  wire [F*<#if kind == "integer">WB<#else>SB</#if>-1:0]     w_data_i,
+</#if>
 <#if kind == "book">
     input  wire [EN*WB-1:0]    d_book_i,        // entry 0 in the low bits
 </#if>
@@ -86,11 +93,22 @@ module bl_mac_slice #(
   wire               c_last  = c_last_q[MS-1];
   wire [F*ACCW-1:0]  sums;
 
+<#if rtl.loadsWeights>
+  bl_ram #(.WIDTH(F*<#if kind == "integer">WB<#else>SB</#if>), .DEPTH(WORDS), .ADDR(WAW)) u_weights (
+      .clk_i(clk_i),
+      .we_i(w_we_i),
+      .waddr_i(w_addr_i),
+      .wdata_i(w_data_i),
+      .raddr_i(s_weight_addr_i),
+      .rdata_o(b_weights)
+  );
+<#else>
   bl_rom #(.WIDTH(F*<#if kind == "integer">WB<#else>SB</#if>), .DEPTH(WORDS), .ADDR(WAW), .FILE(FILE)) u_weights (
       .clk_i(clk_i),
       .addr_i(s_weight_addr_i),
       .data_o(b_weights)
   );
+</#if>
 
   wire [MS:0] c_valid_d = {c_valid_q, b_valid_q};
   wire [MS:0] c_first_d = {c_first_q, b_first_q};

@@ -13,6 +13,19 @@ module bl_top (
     input  wire        m_axis_tready,
     output wire [${p.busBits - 1}:0] m_axis_tdata,
     output wire        m_axis_tlast,
+<#if p.loadsWeights>
+    output wire        m_axi_arvalid,
+    input  wire        m_axi_arready,
+    output wire [31:0] m_axi_araddr,
+    output wire [7:0]  m_axi_arlen,
+    output wire [2:0]  m_axi_arsize,
+    output wire [1:0]  m_axi_arburst,
+    input  wire        m_axi_rvalid,
+    output wire        m_axi_rready,
+    input  wire [${p.weightBusBits - 1}:0] m_axi_rdata,
+    input  wire        m_axi_rlast,
+    input  wire [1:0]  m_axi_rresp,
+</#if>
     input  wire        s_axil_awvalid,
     output wire        s_axil_awready,
     input  wire [11:0] s_axil_awaddr,
@@ -44,6 +57,13 @@ module bl_top (
   wire [31:0]           step_cycles;
   wire [${p.sliceCountBits - 1}:0] useful;
 
+  wire [31:0]           weight_base;
+<#if p.loadsWeights>
+  wire                  unused_rresp = ^m_axi_rresp;
+<#else>
+  wire                  unused_base = ^weight_base;
+</#if>
+
   bl_core u_core (
       .clk_i(clk),
       .rst_i(rst),
@@ -55,6 +75,19 @@ module bl_top (
       .m_axis_tready_i(m_axis_tready),
       .m_axis_tdata_o(m_axis_tdata),
       .m_axis_tlast_o(m_axis_tlast),
+<#if p.loadsWeights>
+      .weight_base_i(weight_base),
+      .m_axi_arvalid_o(m_axi_arvalid),
+      .m_axi_arready_i(m_axi_arready),
+      .m_axi_araddr_o(m_axi_araddr),
+      .m_axi_arlen_o(m_axi_arlen),
+      .m_axi_arsize_o(m_axi_arsize),
+      .m_axi_arburst_o(m_axi_arburst),
+      .m_axi_rvalid_i(m_axi_rvalid),
+      .m_axi_rready_o(m_axi_rready),
+      .m_axi_rdata_i(m_axi_rdata),
+      .m_axi_rlast_i(m_axi_rlast),
+</#if>
       .busy_o(busy),
       .step_o(tap_step),
       .step_end_o(step_end),
@@ -91,6 +124,7 @@ module bl_top (
       .s_rdata_o(s_axil_rdata),
       .s_rresp_o(s_axil_rresp),
       .enable_o(enable),
+      .weight_base_o(weight_base),
       .busy_i(busy),
       .step_i(tap_step),
       .step_end_i(step_end),

@@ -27,6 +27,7 @@ const char* const kTapNames[kTaps] = {"layer", "merge", "table", "pool"};
 constexpr int kActBits = ${rtl.actBits};
 constexpr int kBusBits = ${rtl.busCodeBits};
 constexpr int kSteps = ${rtl.stepCount};
+constexpr bool kLoadsWeights[kSteps] = {<#list rtl.weightLoads as w>${w?c}<#sep>, </#list>};
 const char* const kStepNames[kSteps] = {<#list rtl.stepNames as n>"${n}"<#sep>, </#list>};
 
 // ---- the vector file: 32-bit words, little endian -----------------------------------------------------------
@@ -119,6 +120,65 @@ template <typename T> int codeOf(const T& port, int lane, int stride) {
   return int32_t(v << (32 - kActBits)) >> (32 - kActBits);
 }
 
+<#if rtl.loadsWeights>
+// ---- the outside memory of the weights: AXI4, two bursts, a beat a cycle after its latency ------------------------
+class WeightMemory {
+ public:
+  static constexpr uint32_t kBase = 0x40000000;
+  static constexpr int kBits = ${rtl.weightBusBits}, kLatency = ${rtl.weightBusLatency};
+
+  explicit WeightMemory(const char* file) {
+    std::FILE* f = std::fopen(file, "r");
+    if (!f) {
+      std::fprintf(stderr, "%s: cannot be opened\n", file);
+      std::exit(2);
+    }
+    char line[64];
+    while (std::fscanf(f, "%63s", line) == 1) beats_.push_back(line);
+    std::fclose(f);
+  }
+  void reset() { bursts_.clear(); }
+  // The inputs of this cycle; waits: the memory makes the machine wait.
+  void drive(Vbl_top& top, bool waits) {
+    top.m_axi_arready = !waits && bursts_.size() < 2;
+    bool comes = !waits && !bursts_.empty() && cycle_ >= bursts_[0].ready;
+    top.m_axi_rvalid = comes;
+    top.m_axi_rlast = comes && bursts_[0].left == 1;
+    top.m_axi_rresp = 0;
+    if (!comes) return;
+    const std::string& hex = bursts_[0].at < beats_.size() ? beats_[bursts_[0].at] : beats_[0];
+    for (int i = 0; i < kBits / 8; i++)
+      setBits(top.m_axi_rdata, 8 * i, 8, uint32_t(std::stoul(hex.substr(hex.size() - 2 * (i + 1), 2), nullptr, 16)));
+  }
+  // What the machine did in this cycle; false for an address it must not use.
+  bool follow(const Vbl_top& top) {
+    bool right = true;
+    if (top.m_axi_rvalid && top.m_axi_rready) {
+      bursts_[0].at++;
+      if (--bursts_[0].left == 0) bursts_.erase(bursts_.begin());
+    }
+    if (top.m_axi_arvalid && top.m_axi_arready) {
+      uint64_t offset = uint32_t(top.m_axi_araddr - kBase), bytes = uint64_t(top.m_axi_arlen + 1) * (kBits / 8);
+      right = top.m_axi_arburst == 1 && (1 << top.m_axi_arsize) == kBits / 8 && offset / 4096 == (offset + bytes - 1) / 4096 &&
+              (offset + bytes) / (kBits / 8) <= beats_.size();
+      bursts_.push_back({cycle_ + kLatency, size_t(offset / (kBits / 8)), int(top.m_axi_arlen) + 1});
+    }
+    cycle_++;
+    return right;
+  }
+
+ private:
+  struct Burst {
+    uint64_t ready;
+    size_t at;
+    int left;
+  };
+  std::vector<std::string> beats_;
+  std::vector<Burst> bursts_;
+  uint64_t cycle_ = 0;
+};
+
+</#if>
 // ---- the run ------------------------------------------------------------------------------------------------
 struct First {
   bool set = false;
@@ -172,7 +232,7 @@ class Bench {
   int sample_ = 0;
   uint64_t now_ = 0, compared_ = 0, mismatches_ = 0, cycleMismatches_ = 0;
   uint64_t from_ = 0, to_ = 0;
-  bool hung_ = false;
+  bool hung_ = false, memoryWaits_ = false;
   First first_;
   std::vector<std::vector<int64_t>> cycles_;
   std::vector<int> seen_[kTaps];
@@ -180,12 +240,22 @@ class Bench {
   std::unique_ptr<VerilatedFstC> trace_;
 #endif
 
+<#if rtl.loadsWeights>
+  WeightMemory weights_{"mem/weights.hex"};
+</#if>
   void settle() {
     top_.clk = 0;
+<#if rtl.loadsWeights>
+    weights_.drive(top_, memoryWaits_);
+</#if>
     top_.eval();
     dump(0);
   }
   void edge() {
+<#if rtl.loadsWeights>
+    if (!weights_.follow(top_)) check("address", top_.tap_step, 0, 0, 0, int(top_.m_axi_araddr));
+    memoryWaits_ = stalls();
+</#if>
     top_.clk = 1;
     top_.eval();
     dump(1);
@@ -212,6 +282,10 @@ class Bench {
     top_.rst = 1;
     for (int i = 0; i < 4; i++) clock();
     top_.rst = 0;
+<#if rtl.loadsWeights>
+    weights_.reset();
+    write32(0x01C, WeightMemory::kBase);
+</#if>
   }
   void offer(int beat) {
     for (int lane = 0; lane < kSlices; lane++)
@@ -314,7 +388,7 @@ class Bench {
       cycles_[sample_].push_back(c);
       total += c;
       // With stalls on the buses, the first and the last step wait for the host.
-      bool bus = i == 0 || i == kSteps - 1;
+      bool bus = i == 0 || i == kSteps - 1 || kLoadsWeights[i];
       if (!(stall_ && bus)) check("cycles", i, 0, 0, v_.words[s_.cycles + i], int(c));
     }
     check("cycles", kSteps - 1, 0, 1, int(total), int(read(0x010)));
@@ -324,6 +398,18 @@ class Bench {
     uint64_t n = 0;
     for (int i = 0; i < kSteps; i++) n += uint64_t(v_.words[s_.cycles + i]);
     return n;
+  }
+
+  void write32(int address, uint32_t v) {
+    top_.s_axil_awaddr = address;
+    top_.s_axil_wdata = v;
+    top_.s_axil_wstrb = 15;
+    top_.s_axil_awvalid = top_.s_axil_wvalid = 1;
+    clock();
+    top_.s_axil_awvalid = top_.s_axil_wvalid = 0;
+    top_.s_axil_bready = 1;
+    clock();
+    top_.s_axil_bready = 0;
   }
 
   uint32_t read(int address) {

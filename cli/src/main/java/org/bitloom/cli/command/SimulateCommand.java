@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.bitloom.cli.report.JsonReport;
 import org.bitloom.cli.report.TextReport;
+import org.bitloom.cli.report.TraceReport;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.simulator.config.AcceleratorConfig;
 import org.bitloom.simulator.cycles.SampleResult;
 import org.bitloom.simulator.cycles.Simulator;
+import org.bitloom.simulator.cycles.Timeline;
 import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Planner;
 import picocli.CommandLine.Command;
@@ -41,13 +44,25 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "write every tensor as opNN.npy, in operator order")
   private Path dump;
 
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE.json",
+      description = "write the first sample's timeline (layers, windows, waits) for Perfetto")
+  private Path trace;
+
   @Override
   public Integer call() {
     QuantizedNetwork network = options.network();
     Plan plan = Planner.plan(network, AcceleratorConfig.of(accelerator));
     Simulator simulator = new Simulator(plan);
-    List<SampleResult> samples =
-        options.inputs(network).parallelStream().map(simulator::run).toList();
+    List<CodeTensor> inputs = options.inputs(network);
+    List<SampleResult> samples = inputs.parallelStream().map(simulator::run).toList();
+    if (trace != null) {
+      Timeline timeline = new Timeline();
+      simulator.run(inputs.getFirst(), timeline);
+      TraceReport.write(trace, network.name(), timeline);
+      Console.say("timeline: " + trace + ", open it in Perfetto or in chrome://tracing");
+    }
     RunCommand.write(network, samples.stream().map(SampleResult::tensors).toList(), output, dump);
     System.out.println(
         options.json

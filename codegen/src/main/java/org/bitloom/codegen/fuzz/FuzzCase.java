@@ -36,7 +36,7 @@ public record FuzzCase(
     QuantizedNetwork n = RandomNetwork.of(seed);
     return new FuzzCase(
         n,
-        RandomMachine.of(r),
+        RandomMachine.of(r, n),
         IntStream.range(0, SAMPLES).mapToObj(i -> RandomNetwork.input(n, r)).toList(),
         r.nextInt(3) == 0 ? r.nextInt(1, 80) : 0,
         (int) (seed & 0x7fffffff));

@@ -127,7 +127,8 @@ final class Shrinker {
         stages,
         c.featureWords(),
         c.weightWords(),
-        c.sideWords());
+        c.sideWords(),
+        c.weightBus());
   }
 
   /** Sets halves, quarters, ... of the input to zero. */

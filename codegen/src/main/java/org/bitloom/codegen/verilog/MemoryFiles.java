@@ -9,6 +9,7 @@ import org.bitloom.simulator.plan.Parameters;
 import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Table;
 import org.bitloom.simulator.plan.WeightCode;
+import org.bitloom.simulator.plan.WeightStep;
 
 /** Contents of the machine's read-only memories as {@code $readmemh} files. */
 final class MemoryFiles {
@@ -18,8 +19,12 @@ final class MemoryFiles {
     List<GeneratedFile> files = new ArrayList<>();
     files.add(descriptors(plan, descriptors));
     files.add(parameters(plan, multiply));
-    for (int s = 0; s < plan.config().slices(); s++) {
-      files.add(weights(plan, s));
+    if (plan.loadsWeights()) {
+      files.add(outside(plan));
+    } else {
+      for (int s = 0; s < plan.config().slices(); s++) {
+        files.add(weights(plan, s));
+      }
     }
     if (plan.widths().tables() > 0) {
       files.add(tables(plan));
@@ -72,21 +77,48 @@ final class MemoryFiles {
 
   private static GeneratedFile weights(Plan plan, int slice) {
     StringBuilder b = new StringBuilder();
-    int bits = plan.widths().weightCode().bits();
-    int lanes = plan.config().lanes();
+    int bits = plan.widths().weightCode().bits() * plan.config().lanes();
     int words = 0;
     for (LayerStep l : plan.layers()) {
-      WeightCode.Encoder encoder = plan.widths().weightCode().encoder(l);
       for (int w = 0; w < l.weightWords(); w++, words++) {
-        BigInteger word = BigInteger.ZERO;
-        for (int f = lanes - 1; f >= 0; f--) {
-          word = word.shiftLeft(bits).or(BigInteger.valueOf(encoder.code(l.weight(slice, w, f))));
-        }
-        line(b, word, bits * lanes);
+        line(b, word(plan, l, slice, w), bits);
       }
     }
-    pad(b, words, plan.widths().weightWords(), bits * lanes);
+    pad(b, words, plan.widths().weightWords(), bits);
     return new GeneratedFile("mem/weights_" + slice + ".hex", b.toString());
+  }
+
+  /** A slice's word of a layer, lane 0 in the low bits. */
+  private static BigInteger word(Plan plan, LayerStep l, int slice, int w) {
+    WeightCode code = plan.widths().weightCode();
+    WeightCode.Encoder encoder = code.encoder(l);
+    BigInteger word = BigInteger.ZERO;
+    for (int f = plan.config().lanes() - 1; f >= 0; f--) {
+      long stored = encoder.code(l.weight(slice, w, f));
+      word = word.shiftLeft(code.bits()).or(BigInteger.valueOf(stored));
+    }
+    return word;
+  }
+
+  /** The outside memory, a beat a line: each load from a page on. */
+  private static GeneratedFile outside(Plan plan) {
+    StringBuilder b = new StringBuilder();
+    int bits = plan.config().weightBus().bits();
+    BigInteger mask = BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
+    for (WeightStep load : plan.weightLoads()) {
+      for (LayerStep l : plan.loadedBy(load)) {
+        for (int w = 0; w < l.weightWords(); w++) {
+          for (int s = 0; s < plan.config().slices(); s++) {
+            BigInteger word = word(plan, l, s, w);
+            for (int i = 0; i < load.wordBeats(); i++) {
+              line(b, word.shiftRight(i * bits).and(mask), bits);
+            }
+          }
+        }
+      }
+      pad(b, load.beats(), (int) (load.bytes() * 8 / bits), bits);
+    }
+    return new GeneratedFile("mem/weights.hex", b.toString());
   }
 
   private static void pad(StringBuilder b, int from, int to, int bits) {

@@ -13,6 +13,7 @@ import org.bitloom.simulator.plan.Parameters;
 import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Step;
 import org.bitloom.simulator.plan.UnloadStep;
+import org.bitloom.simulator.plan.WeightStep;
 import org.bitloom.simulator.plan.Widths;
 
 /** What the templates may say: the plan's numbers under the names used there. */
@@ -81,6 +82,7 @@ public final class RtlModel {
               + ", weights from word "
               + l.weightBase()
               + (l.pool().present() ? ", pooled" : "");
+      case WeightStep w -> plain(w.name()) + ": " + w.beats() + " beats over AXI4";
       case UnloadStep u -> "output: " + u.layout().shape() + ", " + u.beats() + " beats";
     };
   }
@@ -88,6 +90,11 @@ public final class RtlModel {
   /** Names of the steps, made safe. */
   public List<String> getStepNames() {
     return plan.steps().stream().map(s -> plain(s.name())).toList();
+  }
+
+  /** Whether each step loads weights. */
+  public List<Boolean> getWeightLoads() {
+    return plan.steps().stream().map(WeightStep.class::isInstance).toList();
   }
 
   /** Number of steps. */
@@ -118,6 +125,41 @@ public final class RtlModel {
   /** How weights are stored: integer, power or book. */
   public String getWeightKind() {
     return widths().weightCode().kind().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether weights come from outside. */
+  public boolean isLoadsWeights() {
+    return plan.loadsWeights();
+  }
+
+  /** Bits of the bus they come over. */
+  public int getWeightBusBits() {
+    return config().weightBus().bits();
+  }
+
+  /** Logarithm of its bytes. */
+  public int getWeightBusSize() {
+    return Integer.numberOfTrailingZeros(getWeightBusBits() / 8);
+  }
+
+  /** Latency of the memory behind it that cycles are modelled for. */
+  public int getWeightBusLatency() {
+    return config().weightBus().latency();
+  }
+
+  /** Beats of a slice's word. */
+  public int getWordBeats() {
+    return plan.weightLoads().getFirst().wordBeats();
+  }
+
+  /** Bits of the number of beats of a load. */
+  public int getLoadBeatBits() {
+    return descriptors.loadBeatBits();
+  }
+
+  /** Bits of a beat's number within a word. */
+  public int getWordBeatBits() {
+    return Bits.forIndex(getWordBeats());
   }
 
   /** Bits of a stored weight. */

@@ -25,6 +25,7 @@ public final class RtlProject {
           "bl_walker",
           "bl_row_walker",
           "bl_mac_slice",
+          "bl_weight_load",
           "bl_row_drain",
           "bl_drain",
           "bl_multiply_shift",
@@ -69,6 +70,7 @@ public final class RtlProject {
       case "bl_merge_multiply" -> m.isMerge() && m.isMultiply();
       case "bl_merge_shift" -> m.isMerge() && !m.isMultiply();
       case "bl_row_walker", "bl_row_drain" -> m.getScatterRows() > 0;
+      case "bl_weight_load" -> m.isLoadsWeights();
       case "bl_table" -> m.getTables() > 0;
       default -> true;
     };

@@ -22,6 +22,7 @@ import org.bitloom.fixedpoint.file.YamlFile;
  * @param weightWords words of {@code lanes} weights the weight memory of a slice may hold: 16 to
  *     2^20
  * @param sideWords beats the side memory may hold (second operands of additions): 16 to 2^20
+ * @param weightBus where weights come from that do not fit, or null
  */
 public record AcceleratorConfig(
     int slices,
@@ -32,14 +33,15 @@ public record AcceleratorConfig(
     int multiplyStages,
     int featureWords,
     int weightWords,
-    int sideWords) {
+    int sideWords,
+    WeightBus weightBus) {
 
   /** Machines by name: 8, 64 and 256 multipliers. */
   public static final Map<String, AcceleratorConfig> PRESETS =
       Map.of(
-          "tiny", new AcceleratorConfig(2, 4, 4, 4, 1, 1, 1 << 15, 1 << 15, 1 << 14),
-          "small", new AcceleratorConfig(4, 16, 4, 8, 2, 1, 1 << 14, 1 << 14, 1 << 13),
-          "large", new AcceleratorConfig(8, 32, 4, 8, 2, 1, 1 << 15, 1 << 15, 1 << 14));
+          "tiny", new AcceleratorConfig(2, 4, 4, 4, 1, 1, 1 << 15, 1 << 15, 1 << 14, null),
+          "small", new AcceleratorConfig(4, 16, 4, 8, 2, 1, 1 << 14, 1 << 14, 1 << 13, null),
+          "large", new AcceleratorConfig(8, 32, 4, 8, 2, 1, 1 << 15, 1 << 15, 1 << 14, null));
 
   /** Checks the legal ranges. */
   public AcceleratorConfig {
@@ -78,6 +80,21 @@ public record AcceleratorConfig(
     return slices * lanes;
   }
 
+  /** The same machine with another weight memory. */
+  public AcceleratorConfig withWeightWords(int words) {
+    return new AcceleratorConfig(
+        slices,
+        lanes,
+        runBits,
+        fifoDepth,
+        requantizers,
+        multiplyStages,
+        featureWords,
+        words,
+        sideWords,
+        weightBus);
+  }
+
   /** Codes that leave the drain in a cycle. */
   public int codesPerBeat() {
     return slices * requantizers;
@@ -103,7 +120,14 @@ public record AcceleratorConfig(
         + weightWords
         + "\nside_words: "
         + sideWords
-        + "\n";
+        + "\n"
+        + (weightBus == null
+            ? ""
+            : "weight_bus_bits: "
+                + weightBus.bits()
+                + "\nweight_bus_latency: "
+                + weightBus.latency()
+                + "\n");
   }
 
   /** A preset's name or a YAML file. */

@@ -16,7 +16,10 @@ record AcceleratorYaml(
     Integer multiplyStages,
     Integer featureWords,
     Integer weightWords,
-    Integer sideWords) {
+    Integer sideWords,
+    Integer weightBusBits,
+    Integer weightBusLatency) {
+  private static final int LATENCY = 20;
 
   AcceleratorConfig build(String where) {
     AcceleratorConfig base = AcceleratorConfig.PRESETS.get(preset == null ? "small" : preset);
@@ -33,7 +36,10 @@ record AcceleratorYaml(
           or(multiplyStages, base.multiplyStages()),
           or(featureWords, base.featureWords()),
           or(weightWords, base.weightWords()),
-          or(sideWords, base.sideWords()));
+          or(sideWords, base.sideWords()),
+          weightBusBits == null
+              ? base.weightBus()
+              : new WeightBus(weightBusBits, or(weightBusLatency, LATENCY)));
     } catch (IllegalArgumentException e) {
       throw new BadInputException(where, e.getMessage(), "correct it", e);
     }

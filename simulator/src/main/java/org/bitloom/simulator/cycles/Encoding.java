@@ -13,6 +13,9 @@ import org.bitloom.fixedpoint.tensor.CodeTensor;
  */
 public record Encoding(double density, long dense, long rle, long bitmask, long entropy) {
 
+  /** Of a step without a feature map. */
+  static final Encoding NONE = new Encoding(0, 0, 0, 0, 0);
+
   static Encoding of(CodeTensor t, int bits, int runBits, TokenCounts counts) {
     int[] histogram = new int[1 << bits];
     for (int i = 0; i < t.size(); i++) {

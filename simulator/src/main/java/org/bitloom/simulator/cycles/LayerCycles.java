@@ -11,11 +11,11 @@ sealed interface LayerCycles permits LayerTiming, ScatterTiming {
   /** Where they went. */
   Stalls stalls(long nonzeroMacs);
 
-  /** Times a layer. */
-  static LayerCycles of(Plan plan, LayerStep step, TokenCounts counts) {
+  /** Times a layer; {@code timeline} may be null. */
+  static LayerCycles of(Plan plan, LayerStep step, TokenCounts counts, Timeline timeline) {
     Latency latency = Latency.of(plan);
     return step.scatter() != null
-        ? new ScatterTiming(step, counts, latency).run()
-        : new LayerTiming(step, counts, latency).run();
+        ? new ScatterTiming(step, counts, latency, timeline).run()
+        : new LayerTiming(step, counts, latency, timeline).run();
   }
 }

@@ -29,14 +29,14 @@ final class LayerTiming implements LayerCycles {
   private long window;
   private long lastDrained = -1;
 
-  LayerTiming(LayerStep step, TokenCounts counts, Latency latency) {
+  LayerTiming(LayerStep step, TokenCounts counts, Latency latency, Timeline timeline) {
     this.step = step;
     this.layout = step.input();
     this.counts = counts;
     this.latency = latency;
     this.depth = step.config().fifoDepth();
     this.slices = layout.slices();
-    this.clock = new SliceClock(slices);
+    this.clock = new SliceClock(slices, timeline);
     this.drained = new long[depth];
     this.drainBound = new boolean[depth];
   }
@@ -106,11 +106,13 @@ final class LayerTiming implements LayerCycles {
       clock.useful[s] += nonzero[s];
       clock.passed[s] += walked[s] - tokens[s];
       clock.empty[s] += Math.max(walked[s], 1) - nonzero[s] - (walked[s] - tokens[s]);
-      clock.last[s] = first + Math.max(walked[s], 1) - 1;
+      clock.busy(s, "window", first, first + Math.max(walked[s], 1) - 1);
       ready = Math.max(ready, clock.last[s] + latency.multiplyAccumulate());
     }
     drainBound[slot] = lastDrained + 1 > ready;
-    lastDrained = Math.max(ready, lastDrained + 1) + beats - 1;
+    long drain = Math.max(ready, lastDrained + 1);
+    lastDrained = drain + beats - 1;
+    clock.drains(drain, lastDrained);
     drained[slot] = lastDrained;
     window++;
   }

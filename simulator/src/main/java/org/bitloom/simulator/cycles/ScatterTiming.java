@@ -25,11 +25,11 @@ final class ScatterTiming implements LayerCycles {
   private final boolean[] drainBound;
   private int rowsDrained;
 
-  ScatterTiming(LayerStep step, TokenCounts counts, Latency latency) {
+  ScatterTiming(LayerStep step, TokenCounts counts, Latency latency, Timeline timeline) {
     this.step = step;
     this.counts = counts;
     this.latency = latency;
-    this.clock = new SliceClock(step.input().slices());
+    this.clock = new SliceClock(step.input().slices(), timeline);
     this.drained = new long[step.windowsDown()];
     this.drainBound = new boolean[step.windowsDown()];
   }
@@ -47,7 +47,7 @@ final class ScatterTiming implements LayerCycles {
         int tokens = counts.tokens(s, row, row + step.columns()) * sc.chunks();
         int nonzero = counts.nonzero(s, row, row + step.columns()) * sc.chunks();
         long first = clock.begin(s, credit, waits && drainBound[waitsFor]);
-        clock.last[s] = first + tokens - 1;
+        clock.busy(s, "row", first, first + tokens - 1);
         clock.useful[s] += nonzero;
         clock.empty[s] += tokens - nonzero;
       }
@@ -69,6 +69,7 @@ final class ScatterTiming implements LayerCycles {
       drainBound[rowsDrained] = free > ready;
       long beats = (long) step.windowsAcross() * step.pixelBeats();
       drained[rowsDrained] = Math.max(ready, free) + beats - 1;
+      clock.drains(Math.max(ready, free), drained[rowsDrained]);
       rowsDrained++;
     }
   }

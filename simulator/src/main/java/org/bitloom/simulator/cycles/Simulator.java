@@ -11,6 +11,7 @@ import org.bitloom.simulator.plan.LoadStep;
 import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Step;
 import org.bitloom.simulator.plan.UnloadStep;
+import org.bitloom.simulator.plan.WeightStep;
 
 /**
  * The integers and the exact cycles of a plan, without stepping the clock. Safe for concurrent use.
@@ -35,15 +36,24 @@ public final class Simulator {
 
   /** One inference on an input of the network's shape and format. */
   public SampleResult run(CodeTensor input) {
+    return run(input, null);
+  }
+
+  /** The same, with every span of cycles written down. */
+  public SampleResult run(CodeTensor input, Timeline timeline) {
     List<CodeTensor> tensors = executor.run(input);
     List<StepResult> steps = new ArrayList<>();
     for (Step step : plan.steps()) {
       steps.add(
           switch (step) {
             case LoadStep l -> transfer(l, tensors.get(l.tensor()), l.layout(), l.beats());
-            case LayerStep l -> layer(l, tensors);
+            case WeightStep w -> weights(w);
+            case LayerStep l -> layer(l, tensors, timeline);
             case UnloadStep u -> transfer(u, tensors.get(u.tensor()), u.layout(), u.beats());
           });
+      if (timeline != null) {
+        timeline.step(steps.getLast());
+      }
     }
     return new SampleResult(tensors, steps);
   }
@@ -55,10 +65,16 @@ public final class Simulator {
         step.name(), step.kind(), beats + TRANSFER, 0, 0, stalls, encoding(tensor, counts));
   }
 
-  private StepResult layer(LayerStep step, List<CodeTensor> tensors) {
+  private static StepResult weights(WeightStep w) {
+    long cycles = WeightTiming.cycles(w);
+    Stalls stalls = new Stalls(0, 0, 0, 0, 0, 0, 0, 0, cycles - w.beats(), w.beats());
+    return new StepResult(w.name(), w.kind(), cycles, 0, 0, stalls, Encoding.NONE);
+  }
+
+  private StepResult layer(LayerStep step, List<CodeTensor> tensors, Timeline timeline) {
     CodeTensor in = tensors.get(step.inTensor());
     TokenCounts counts = new TokenCounts(in, step.input(), plan.config().runBits());
-    LayerCycles timing = LayerCycles.of(plan, step, counts);
+    LayerCycles timing = LayerCycles.of(plan, step, counts, timeline);
     long macs = 0;
     long nonzero = 0;
     for (Operation op : step.operations()) {

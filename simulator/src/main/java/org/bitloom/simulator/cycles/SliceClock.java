@@ -11,7 +11,10 @@ final class SliceClock {
   final long[] waitDrain;
   final long[] waitSlices;
 
-  SliceClock(int slices) {
+  private final Timeline timeline; // or null
+
+  SliceClock(int slices, Timeline timeline) {
+    this.timeline = timeline;
     last = new long[slices];
     useful = new long[slices];
     empty = new long[slices];
@@ -24,7 +27,25 @@ final class SliceClock {
   long begin(int s, long earliest, boolean drainBound) {
     long first = Math.max(last[s] + 1, earliest);
     (drainBound ? waitDrain : waitSlices)[s] += first - last[s] - 1;
+    if (timeline != null) {
+      timeline.slice(s, drainBound ? "wait for drain" : "wait for slices", last[s] + 1, first - 1);
+    }
     return first;
+  }
+
+  /** The slice is busy with {@code what} until a cycle. */
+  void busy(int s, String what, long first, long until) {
+    last[s] = until;
+    if (timeline != null) {
+      timeline.slice(s, what, first, until);
+    }
+  }
+
+  /** Results leave. */
+  void drains(long from, long to) {
+    if (timeline != null) {
+      timeline.drain(from, to);
+    }
   }
 
   /** Where a layer's cycles went, along the slice that finished last. */

@@ -35,6 +35,11 @@ public final class Descriptors {
     tensors(w);
     windows(w);
     scatter(w);
+    if (plan.loadsWeights()) {
+      field("load_weights", 1, false, s -> s instanceof WeightStep ? 1 : 0);
+      field("load_address", 32, false, s -> s instanceof WeightStep x ? x.address() : 0);
+      field("load_beats", loadBeatBits(), false, s -> s instanceof WeightStep x ? x.beats() : 0);
+    }
     weights(w);
     requantization(w);
     merge(w);
@@ -102,12 +107,15 @@ public final class Descriptors {
     field(name, width, signed, s -> s instanceof LayerStep l ? value.applyAsLong(l) : 0);
   }
 
+  /** A number for each kind of step; weight loads have none of these. */
   private static <T> T choose(
       Step s,
+      T weights,
       Function<LoadStep, T> load,
       Function<LayerStep, T> layer,
       Function<UnloadStep, T> unload) {
     return switch (s) {
+      case WeightStep w -> weights;
       case LoadStep l -> load.apply(l);
       case LayerStep l -> layer.apply(l);
       case UnloadStep u -> unload.apply(u);
@@ -119,27 +127,30 @@ public final class Descriptors {
         "columns",
         1,
         false,
-        s -> choose(s, l -> l.layout().columns(), l -> l.input().columns(), u -> false) ? 1 : 0);
+        s ->
+            choose(s, false, l -> l.layout().columns(), l -> l.input().columns(), u -> false)
+                ? 1
+                : 0);
     field(
         "in_zero",
         w.activation(),
         true,
-        s -> choose(s, l -> 0, l -> l.input().zero(), u -> u.layout().zero()));
+        s -> choose(s, 0, l -> 0, l -> l.input().zero(), u -> u.layout().zero()));
     field(
         "out_zero",
         w.activation(),
         true,
-        s -> choose(s, l -> l.layout().zero(), l -> l.post().out().zero(), u -> 0));
+        s -> choose(s, 0, l -> l.layout().zero(), l -> l.post().out().zero(), u -> 0));
     field(
         "out_base",
         w.featureAddress(),
         false,
-        s -> choose(s, l -> l.layout().base(), l -> base(l), u -> u.layout().base()));
+        s -> choose(s, 0, l -> l.layout().base(), l -> base(l), u -> u.layout().base()));
     field(
         "out_row_base",
         w.rowAddress(),
         false,
-        s -> choose(s, l -> l.layout().rowBase(), l -> rowBase(l), u -> 0));
+        s -> choose(s, 0, l -> l.layout().rowBase(), l -> rowBase(l), u -> 0));
     field(
         "out_tail",
         Bits.forIndex(plan.config().requantizers()),
@@ -360,6 +371,12 @@ public final class Descriptors {
     return Math.floorMod(v, 1L << bits);
   }
 
+  /** Bits of the number of beats of a weight load. */
+  public int loadBeatBits() {
+    return Math.max(
+        10, Bits.forCount(plan.weightLoads().stream().mapToInt(WeightStep::beats).max().orElse(0)));
+  }
+
   /** Bits of a beat number within a group. */
   public int beatBits() {
     return Bits.forIndex(plan.config().lanes() / plan.config().codesPerBeat());
@@ -389,14 +406,18 @@ public final class Descriptors {
         "last_beat",
         x,
         false,
-        s -> choose(s, l -> l.pixelBeats(), l -> l.pixelBeats(), u -> u.layout().perPixel()) - 1);
+        s ->
+            choose(s, 1, l -> l.pixelBeats(), l -> l.pixelBeats(), u -> u.layout().perPixel()) - 1);
     field(
-        "last_x", x, false, s -> choose(s, l -> l.rowPixels(), l -> l.windowsAcross(), u -> 1) - 1);
+        "last_x",
+        x,
+        false,
+        s -> choose(s, 1, l -> l.rowPixels(), l -> l.windowsAcross(), u -> 1) - 1);
     field(
         "last_y",
         x,
         false,
-        s -> choose(s, l -> l.layout().shape().height(), l -> l.windowsDown(), u -> 1) - 1);
+        s -> choose(s, 1, l -> l.layout().shape().height(), l -> l.windowsDown(), u -> 1) - 1);
     layer("last_wx", x, false, l -> l.pool().width() - 1);
     layer("last_wy", x, false, l -> l.pool().height() - 1);
     layer("pool_cols", x, false, l -> l.pool().cols());

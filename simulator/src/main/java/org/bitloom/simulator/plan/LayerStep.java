@@ -64,6 +64,31 @@ public record LayerStep(
     operations = List.copyOf(operations);
   }
 
+  LayerStep withWeightBase(int base) {
+    return new LayerStep(
+        name,
+        kind,
+        operations,
+        inTensor,
+        input,
+        rows,
+        columns,
+        window,
+        windowsDown,
+        windowsAcross,
+        scatter,
+        weights,
+        bias,
+        requantization,
+        clamp,
+        post,
+        output,
+        sideBase,
+        config,
+        base,
+        paramBase);
+  }
+
   /** Pooling that follows. */
   public Pool pool() {
     return post.pool();

@@ -32,6 +32,25 @@ public record Plan(
     return Policies.of(network);
   }
 
+  /** Weight loads. */
+  public List<WeightStep> weightLoads() {
+    return steps.stream().filter(WeightStep.class::isInstance).map(WeightStep.class::cast).toList();
+  }
+
+  /** Whether weights come from outside. */
+  public boolean loadsWeights() {
+    return !weightLoads().isEmpty();
+  }
+
+  /** The layers whose weights a load brings. */
+  public List<LayerStep> loadedBy(WeightStep load) {
+    int from = steps.indexOf(load) + 1;
+    return steps.subList(from, steps.size()).stream()
+        .takeWhile(LayerStep.class::isInstance)
+        .map(LayerStep.class::cast)
+        .toList();
+  }
+
   /** The first step. */
   public LoadStep load() {
     return (LoadStep) steps.getFirst();

@@ -46,15 +46,14 @@ public final class Planner {
             .orElse(1);
     List<Step> steps = new ArrayList<>();
     steps.add(new LoadStep(network.input(), layouts.get(network.input())));
-    int weightBase = 0;
     int paramBase = 0;
+    List<LayerStep> layers = new ArrayList<>();
     for (Draft d : drafts) {
-      LayerStep step = step(d, layouts, laneRows, weightBase, paramBase);
-      steps.add(step);
-      weightBase += step.weightWords();
+      LayerStep step = step(d, layouts, laneRows, 0, paramBase);
+      layers.add(step);
       paramBase += step.pixelBeats();
     }
-    fits(weightBase, config.weightWords(), "words of weight memory in every slice", "weight_words");
+    steps.addAll(new WeightPlan(network, config).place(layers));
     steps.add(new UnloadStep(drafting.outTensor(), layouts.get(out)));
     return new Plan(network, config, steps, WidthDerivation.of(network, config, steps));
   }

@@ -34,7 +34,7 @@ public record WeightCode(Kind kind, int bits, int entries) {
   }
 
   /** For a network's passes. */
-  static WeightCode of(QuantizedNetwork network, List<Step> steps, int integerBits) {
+  static WeightCode of(QuantizedNetwork network, List<LayerStep> layers, int integerBits) {
     List<WeightFormat> formats =
         network.operations().stream()
             .filter(WeightedOperation.class::isInstance)
@@ -45,12 +45,7 @@ public record WeightCode(Kind kind, int bits, int entries) {
       return new WeightCode(Kind.POWER, bits, 0);
     }
     if (!formats.isEmpty() && formats.stream().allMatch(CodeBook.class::isInstance)) {
-      int entries =
-          steps.stream()
-              .filter(LayerStep.class::isInstance)
-              .mapToInt(s -> book((LayerStep) s).size())
-              .max()
-              .orElseThrow();
+      int entries = layers.stream().mapToInt(l -> book(l).size()).max().orElseThrow();
       if (entries <= LARGEST_BOOK) {
         return new WeightCode(Kind.BOOK, Bits.forIndex(entries), entries);
       }

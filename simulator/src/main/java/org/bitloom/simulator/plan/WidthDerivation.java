@@ -17,11 +17,10 @@ final class WidthDerivation {
 
   static Widths of(QuantizedNetwork network, AcceleratorConfig config, List<Step> steps) {
     int activation = activation(network);
-    int weight = 2;
+    int weight = weight(network);
     int accumulator = 0;
     for (var op : network.operations()) {
       if (op instanceof WeightedOperation w) {
-        weight = Math.max(weight, w.weightFormat().integerBits());
         AccumulatorRange range = AccumulatorRange.of(w, network.tensor(w.input()).format());
         accumulator = Math.max(accumulator, range.bits());
       }
@@ -60,7 +59,28 @@ final class WidthDerivation {
         n.align,
         n.mergeLeft,
         n.tables,
-        WeightCode.of(network, steps, weight));
+        weightCode(
+            network,
+            steps.stream()
+                .filter(LayerStep.class::isInstance)
+                .map(LayerStep.class::cast)
+                .toList()));
+  }
+
+  /** Bits of the widest integer a weight stands for. */
+  private static int weight(QuantizedNetwork network) {
+    int weight = 2;
+    for (var op : network.operations()) {
+      if (op instanceof WeightedOperation w) {
+        weight = Math.max(weight, w.weightFormat().integerBits());
+      }
+    }
+    return weight;
+  }
+
+  /** How a network's weights are stored. */
+  static WeightCode weightCode(QuantizedNetwork network, List<LayerStep> layers) {
+    return WeightCode.of(network, layers, weight(network));
   }
 
   /** Bits of the widest activation code. */
@@ -106,6 +126,9 @@ final class WidthDerivation {
         case LoadStep l -> {
           layout(l.layout());
           coordinate = Math.max(coordinate, l.pixelBeats());
+        }
+        case WeightStep x -> {
+          // its numbers have fields of their own
         }
         case LayerStep l -> layer(l);
         case UnloadStep u -> {

@@ -41,7 +41,7 @@ class FaultsTest {
 
   /** A machine on which everything happens: several requantizers, short runs, little room. */
   private static final AcceleratorConfig MACHINE =
-      new AcceleratorConfig(2, 12, 2, 3, 2, 2, 1 << 15, 1 << 15, 1 << 15);
+      new AcceleratorConfig(2, 12, 2, 3, 2, 2, 1 << 15, 1 << 15, 1 << 15, null);
 
   record Fault(String module, String from, String to, String what) {
     static Fault parse(String line) {

@@ -46,7 +46,8 @@ class ComputeModulesTest {
   @CsvSource({"201, 0", "201, 1", "207, 3", "215, 2"})
   void walkerShowsEveryTokenOfEveryWindow(long seed, int slice) {
     QuantizedNetwork network = RandomNetwork.of(seed);
-    AcceleratorConfig config = new AcceleratorConfig(4, 4, 2, 3, 1, 1, 1 << 15, 1 << 15, 1 << 15);
+    AcceleratorConfig config =
+        new AcceleratorConfig(4, 4, 2, 3, 1, 1, 1 << 15, 1 << 15, 1 << 15, null);
     Plan plan = Planner.plan(network, config);
     SplittableRandom r = new SplittableRandom(seed);
     List<CodeTensor> tensors = new Simulator(plan).run(RandomNetwork.input(network, r)).tensors();

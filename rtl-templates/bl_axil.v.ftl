@@ -8,6 +8,7 @@
 // 0x014     r       multiplications by non-zero activations of the last inference, per lane
 // 0x018     r       number of steps
 // 0x01C     rw      address of the weights outside, where they are loaded
+// 0x020     r       index of the largest code of the last output map (arg max), order y, x, channel
 // 0x100+4n  r       cycles of step n of the last inference
 // Other addresses read 0; writes to read-only ones are ignored. One access at a time.
 module bl_axil #(
@@ -42,6 +43,7 @@ module bl_axil #(
     input  wire [STW-1:0] step_i,
     input  wire           step_end_i,
     input  wire [31:0]    step_cycles_i,
+    input  wire [31:0]    argmax_i,
     input  wire [UW-1:0]  useful_i
 );
   localparam integer LAST_INT = STEPS - 1;
@@ -96,6 +98,7 @@ module bl_axil #(
       10'd5:   value = useful_q;
       10'd6:   value = steps_v;
       10'd7:   value = base_q;
+      10'd8:   value = argmax_i;
       default: value = in_table ? asked_cycles : 32'd0;
     endcase
   end

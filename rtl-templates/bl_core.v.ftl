@@ -36,6 +36,7 @@ module bl_core (
     output wire [${p.stepBits - 1}:0]       step_o,
     output wire             step_end_o,        // last cycle of a step
     output wire [31:0]      step_cycles_o,     // its cycles
+    output wire [31:0]      argmax_o,          // index of the last output map's largest code
     output wire [${p.sliceCountBits - 1}:0]       useful_o,          // slices that multiply by a non-zero value in this cycle
     // observation: the codes of each layer after the requantizers, the second map, the table and pooling, channel 0 of
     // a beat in the low bits
@@ -191,6 +192,16 @@ module bl_core (
       .m_data_o(m_axis_tdata_o),
       .m_last_o(m_axis_tlast_o),
       .done_o(unload_done)
+  );
+
+  bl_argmax #(.S(S), .TB(TB), .XW(XW), .TAIL(${p.outTail})) u_argmax (
+      .clk_i(clk_i),
+      .rst_i(rst_i),
+      .d_last_beat_i(d_last_beat),
+      .s_valid_i(m_axis_tvalid_o && m_axis_tready_i),
+      .s_codes_i(m_axis_tdata_o),
+      .s_last_i(m_axis_tlast_o),
+      .index_o(argmax_o)
   );
 
   // ---- encoders write, row pointers follow ---------------------------------------------------------------

@@ -57,7 +57,7 @@ module bl_top (
   wire [31:0]           step_cycles;
   wire [${p.sliceCountBits - 1}:0] useful;
 
-  wire [31:0]           weight_base;
+  wire [31:0]           weight_base, argmax;
 <#if p.loadsWeights>
   wire                  unused_rresp = ^m_axi_rresp;
 <#else>
@@ -92,6 +92,7 @@ module bl_top (
       .step_o(tap_step),
       .step_end_o(step_end),
       .step_cycles_o(step_cycles),
+      .argmax_o(argmax),
       .useful_o(useful),
       .tap_layer_valid_o(tap_layer_valid),
       .tap_layer_codes_o(tap_layer_codes),
@@ -129,6 +130,7 @@ module bl_top (
       .step_i(tap_step),
       .step_end_i(step_end),
       .step_cycles_i(step_cycles),
+      .argmax_i(argmax),
       .useful_i(useful)
   );
 endmodule

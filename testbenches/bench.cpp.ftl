@@ -392,6 +392,19 @@ class Bench {
       if (!(stall_ && bus)) check("cycles", i, 0, 0, v_.words[s_.cycles + i], int(c));
     }
     check("cycles", kSteps - 1, 0, 1, int(total), int(read(0x010)));
+    check("argmax", kSteps - 1, 0, 0, expectedArgmax(), int(read(0x020)));
+  }
+
+  int expectedArgmax() const {
+    constexpr int kChannels = ${rtl.outChannels}, kPixelBeats = (kChannels + kSlices - 1) / kSlices;
+    int at = -1, index = 0;
+    int32_t best = 0;
+    for (int beat = 0; beat < v_.outBeats; beat++)
+      for (int lane = 0; lane < kSlices && beat % kPixelBeats * kSlices + lane < kChannels; lane++, index++) {
+        int32_t code = v_.words[s_.output + size_t(beat) * kSlices + lane];
+        if (at < 0 || code > best) at = index, best = code;
+      }
+    return at;
   }
 
   uint64_t expectedCycles() const {

@@ -12,7 +12,7 @@ import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.simulator.config.AcceleratorConfig;
 
 /** Makes a failing case smaller as long as it still fails. */
-final class Shrinker {
+public final class Shrinker {
   private final Predicate<FuzzCase> fails;
   private FuzzCase best;
   private int attempts;
@@ -21,13 +21,14 @@ final class Shrinker {
    * @param fails runs a case; true if it still fails
    * @param attempts how many runs it may cost
    */
-  Shrinker(FuzzCase failing, Predicate<FuzzCase> fails, int attempts) {
+  public Shrinker(FuzzCase failing, Predicate<FuzzCase> fails, int attempts) {
     this.best = failing;
     this.fails = fails;
     this.attempts = attempts;
   }
 
-  FuzzCase shrink() {
+  /** The smallest case found. */
+  public FuzzCase shrink() {
     tryOut(best.withoutStalls());
     for (CodeTensor x : best.inputs()) {
       if (best.inputs().size() > 1 && tryOut(best.withInputs(List.of(x)))) {

@@ -417,6 +417,16 @@ public final class RtlModel {
     return widths().poolAddress();
   }
 
+  /** Channels of the output map. */
+  public int getOutChannels() {
+    return plan.unload().layout().shape().channels();
+  }
+
+  /** Codes that exist in the last beat of an output pixel. */
+  public int getOutTail() {
+    return (getOutChannels() - 1) % getSlices() + 1;
+  }
+
   /** How the input map comes. */
   public String getInputComment() {
     LoadStep l = plan.load();

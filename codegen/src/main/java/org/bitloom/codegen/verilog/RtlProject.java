@@ -38,6 +38,7 @@ public final class RtlProject {
           "bl_pool",
           "bl_load",
           "bl_unload",
+          "bl_argmax",
           "bl_sequencer",
           "bl_axil",
           "bl_core",

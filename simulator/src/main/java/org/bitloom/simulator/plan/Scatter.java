@@ -64,7 +64,7 @@ public record Scatter(
   }
 
   /** The tap of a lane in a word, -1 for none. */
-  int tap(int word, int perPixel, int lane) {
+  public int tap(int word, int perPixel, int lane) {
     int a = lane % laneRows;
     int b = lane / laneRows;
     if (a >= banks || b >= columns) {

@@ -4,38 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.bitloom.codegen.fuzz.Campaign;
+import org.bitloom.codegen.fuzz.FuzzCase;
 import org.bitloom.codegen.fuzz.RandomMachine;
 import org.bitloom.codegen.fuzz.RandomNetwork;
-import org.bitloom.codegen.verify.Verifier;
-import org.bitloom.codegen.verify.VerifyResult;
+import org.bitloom.codegen.fuzz.Shrinker;
 import org.bitloom.fixedpoint.execute.FastExecutor;
 import org.bitloom.fixedpoint.execute.ReferenceExecutor;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
-import org.bitloom.simulator.cycles.SampleResult;
 import org.bitloom.simulator.cycles.Simulator;
-import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Planner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random networks through every execution there is. */
 class WholeNetworksTest {
   @TempDir Path dir;
-
-  static final Verifier.Listener QUIET =
-      new Verifier.Listener() {
-        @Override
-        public void stage(String name) {}
-
-        @Override
-        public void note(String text) {}
-      };
 
   @Test
   void fastAndReferenceExecutorsAgreeOnEveryTensor() {
@@ -70,26 +57,56 @@ class WholeNetworksTest {
     }
   }
 
-  /**
-   * Every value of every tensor and every step's cycles, in hardware, with and without waiting
-   * buses.
-   */
-  @ParameterizedTest
-  @ValueSource(longs = {1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008})
-  void hardwareEqualsSimulator(long seed) {
-    QuantizedNetwork n = RandomNetwork.of(seed);
-    SplittableRandom r = new SplittableRandom(seed);
-    Plan plan = Planner.plan(n, RandomMachine.of(r));
-    Simulator s = new Simulator(plan);
-    List<SampleResult> samples = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      samples.add(s.run(RandomNetwork.input(n, r)));
+  /** A short campaign of what {@code bitloom fuzz} does at length. */
+  @Test
+  void hardwareEqualsSimulator() {
+    Campaign.Result r =
+        new Campaign(
+                dir,
+                new Campaign.Listener() {
+                  @Override
+                  public void done(long seed) {}
+
+                  @Override
+                  public void shrinking(long seed, String first) {}
+                })
+            .run(1001, 10, Long.MAX_VALUE);
+    assertEquals(List.of(), r.differences());
+    assertEquals(List.of(), r.refused());
+    assertEquals(10, r.networks());
+    assertTrue(r.values() > 10_000);
+  }
+
+  /** What is wrong is found, made smaller, written down, and the files replay it. */
+  @Test
+  void aDifferenceIsMadeSmall() {
+    long seed = 12;
+    while (FuzzCase.of(seed).network().operations().size() < 5) {
+      seed++;
     }
-    VerifyResult v =
-        new Verifier(plan, dir, QUIET)
-            .verify(samples, new Verifier.Options((int) seed, seed % 2 == 0 ? 40 : 0, false));
-    assertEquals(
-        0, v.mismatches(), () -> n.name() + " on " + plan.config() + ": " + v.first().describe());
-    assertTrue(v.valuesCompared() > 0 && v.samples() == 4);
+    FuzzCase whole = FuzzCase.of(seed);
+    int ops = whole.network().operations().size();
+    // pretend that every network with an odd code in its third tensor fails
+    var small =
+        new Shrinker(
+                whole,
+                c ->
+                    c.inputs().stream()
+                        .map(x -> new FastExecutor(c.network()).run(x))
+                        .anyMatch(t -> t.get(2) != null && has(t.get(2))),
+                80)
+            .shrink();
+    assertTrue(small.network().operations().size() < ops);
+    assertEquals(1, small.inputs().size());
+    assertEquals(0, small.stallPercent());
+  }
+
+  private static boolean has(CodeTensor t) {
+    for (int i = 0; i < t.size(); i++) {
+      if ((t.get(i) & 1) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 }

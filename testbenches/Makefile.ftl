@@ -3,11 +3,14 @@
 #   make lint       Verilator -Wall, Icarus and Yosys read every file
 #   make synth      Yosys, for an ECP5
 #   make wave FROM=0 TO=2000   waveform of these cycles in wave.fst, for GTKWave or Surfer
-RTL     := $(sort $(wildcard rtl/*.v))
-OBJ     := obj
+RTL_DIR ?= rtl
+RTL     := $(sort $(wildcard $(RTL_DIR)/*.v))
+OBJ     ?= obj
+DEFS    ?=
 OPT     ?= -O1
 VFLAGS  := --cc --exe --build -j 2 -O3 --x-assign fast --noassert -Wno-fatal --top-module bl_top \
            -MAKEFLAGS "OPT_FAST=$(OPT) OPT_SLOW=-O0 OPT_GLOBAL=-O0"
+# A build that is cut short leaves nothing that looks finished: it is made aside and moved into place.
 # C++ that was compiled before is taken from ccache, if there is one.
 export OBJCACHE       ?= $(shell command -v ccache)
 export CCACHE_DIR     ?= $(HOME)/.cache/bitloom/ccache
@@ -20,7 +23,10 @@ run: $(OBJ)/bench
 	$(OBJ)/bench vectors.bin result.json
 
 $(OBJ)/bench: $(RTL) bench.cpp
-	verilator $(VFLAGS) --Mdir $(OBJ) -o bench $(RTL) bench.cpp
+	rm -rf $(OBJ).new
+	verilator $(VFLAGS) $(DEFS) --Mdir $(OBJ).new -o bench $(RTL) bench.cpp
+	rm -rf $(OBJ)
+	mv $(OBJ).new $(OBJ)
 
 lint:
 	verilator --lint-only -Wall --top-module bl_top $(RTL)
@@ -32,8 +38,8 @@ synth:
 	tail -n 40 synth.log
 
 wave: $(RTL) bench.cpp
-	verilator $(VFLAGS) --trace-fst --Mdir obj_wave -o bench $(RTL) bench.cpp
+	verilator $(VFLAGS) $(DEFS) --trace-fst --Mdir obj_wave -o bench $(RTL) bench.cpp
 	obj_wave/bench vectors.bin wave.json --wave wave.fst --from $(FROM) --to $(TO)
 
 clean:
-	rm -rf obj obj_wave result.json wave.json wave.fst synth.json synth.log
+	rm -rf obj obj.new obj_* result.json wave.json wave.fst synth.json synth.log

@@ -8,6 +8,7 @@ import org.bitloom.cli.command.FuzzCommand;
 import org.bitloom.cli.command.GenerateCommand;
 import org.bitloom.cli.command.ImportCommand;
 import org.bitloom.cli.command.QuantizeCommand;
+import org.bitloom.cli.command.RegressCommand;
 import org.bitloom.cli.command.RunCommand;
 import org.bitloom.cli.command.SimulateCommand;
 import org.bitloom.cli.command.TrainCommand;
@@ -63,6 +64,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
       GenerateCommand.class,
       VerifyCommand.class,
       FuzzCommand.class,
+      RegressCommand.class,
       GenerateCompletion.class,
       HelpCommand.class
     })

@@ -66,6 +66,15 @@ public final class VerifyCommand implements Callable<Integer> {
       description = "seed of the random waits (default: 1)")
   private int seed;
 
+  @Option(
+      names = "--rtl",
+      paramLabel = "DIR",
+      description = {
+        "check the Verilog in DIR instead, edited or written by anyone, as long as its top has the ports of bl_top;",
+        "without tap_ outputs, only outputs and cycle counters are compared"
+      })
+  private Path rtl;
+
   @Option(names = "--junit", paramLabel = "FILE", description = "write the result as JUnit XML")
   private Path junit;
 
@@ -83,7 +92,7 @@ public final class VerifyCommand implements Callable<Integer> {
     Path folder = out != null ? out : defaultFolder(options.argument.net);
     VerifyResult r =
         new Verifier(plan, folder, Console.stages(""))
-            .verify(samples, new Verifier.Options(seed, stall, true));
+            .verify(samples, new Verifier.Options(seed, stall, true, rtl));
     if (junit != null) {
       JUnitReport.write(junit, plan, samples, r);
     }

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitloom.fixedpoint.error.BadInputException;
+import org.bitloom.fixedpoint.file.NpyFile;
 import org.bitloom.fixedpoint.file.SafeWrite;
-import org.bitloom.fixedpoint.tensor.Shape;
+import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.simulator.cycles.SampleResult;
-import org.bitloom.simulator.plan.LayerStep;
+import org.bitloom.simulator.cycles.Simulator;
 import org.bitloom.simulator.plan.Plan;
-import org.bitloom.simulator.plan.Step;
 
 /**
  * Writes the project, builds it in Verilator, runs it on simulated samples and compares everything.
@@ -21,6 +21,9 @@ import org.bitloom.simulator.plan.Step;
 public final class Verifier {
   /** Clock cycles below which compiling the model well takes longer than running it. */
   private static final long SHORT_RUN = 30_000;
+
+  private static final String VECTORS = "vectors.bin";
+  private static final String SMALLER = "smaller.bin";
 
   private final Plan plan;
   private final ProjectFolder project;
@@ -50,9 +53,15 @@ public final class Verifier {
    *
    * @param seed of the random stalls
    * @param stallPercent how often each bus waits, 0 to 99
-   * @param waveOnMismatch whether a difference is rerun with a waveform
+   * @param diagnose whether a difference is rerun with a waveform and a smaller input
+   * @param rtl a folder of Verilog to check instead of the emitted one, or null
    */
-  public record Options(int seed, int stallPercent, boolean waveOnMismatch) {}
+  public record Options(int seed, int stallPercent, boolean diagnose, Path rtl) {
+    /** The emitted Verilog. */
+    public Options(int seed, int stallPercent, boolean diagnose) {
+      this(seed, stallPercent, diagnose, null);
+    }
+  }
 
   /** A verification of a plan in a folder. */
   public Verifier(Plan plan, Path folder, Listener listener) {
@@ -61,9 +70,18 @@ public final class Verifier {
     this.listener = listener;
   }
 
-  /** Compares; the samples are what {@link org.bitloom.simulator.cycles.Simulator} gave. */
+  /**
+   * Compares; the samples are what {@link org.bitloom.simulator.cycles.Simulator} gave. One
+   * verification at a time uses a folder, others wait.
+   */
   public VerifyResult verify(List<SampleResult> samples, Options options) {
     Tool.requireVerilator();
+    try (FolderLock _ = FolderLock.of(project.path())) {
+      return locked(samples, options);
+    }
+  }
+
+  private VerifyResult locked(List<SampleResult> samples, Options options) {
     long t0 = System.nanoTime();
     listener.stage("generate");
     List<String> edited = project.write(false);
@@ -74,33 +92,71 @@ public final class Verifier {
               + project.path()
               + " was edited by hand and is checked as it is");
     }
-    SafeWrite.bytes(project.path().resolve("vectors.bin"), Vectors.encode(plan, samples));
+    SafeWrite.bytes(project.path().resolve(VECTORS), Vectors.encode(plan, samples));
     long t1 = System.nanoTime();
     listener.stage("build");
+    ForeignRtl rtl = options.rtl() == null ? null : ForeignRtl.of(options.rtl());
+    if (rtl != null && !rtl.taps()) {
+      listener.note("no tap_ outputs: only outputs and cycle counters are compared");
+    }
     long cycles = samples.stream().mapToLong(SampleResult::cycles).sum();
-    String level = cycles < SHORT_RUN ? "OPT=-O0" : "OPT=-O1";
-    Tool.Output build = Tool.run(project.path(), List.of("make", "-s", "obj/bench", level));
+    List<String> make = new ArrayList<>(List.of("make", "-s"));
+    make.add(cycles < SHORT_RUN ? "OPT=-O0" : "OPT=-O1");
+    if (rtl != null) {
+      make.addAll(rtl.makeVariables());
+    }
+    String obj = rtl == null ? "obj" : rtl.objects();
+    make.add(obj + "/bench");
+    Tool.Output build = Tool.run(project.path(), make);
     if (build.status() != 0) {
       throw new BadInputException(
-          project.path().toString(),
+          rtl == null ? project.path().toString() : options.rtl().toString(),
           "does not build in Verilator: " + build.tail(6),
           "correct the Verilog");
     }
     long t2 = System.nanoTime();
     listener.stage("run");
-    JsonNode result = bench(options);
+    JsonNode result = bench(obj, VECTORS, options);
     long t3 = System.nanoTime();
     VerifyResult r =
-        result(result, new VerifyResult.Seconds((t1 - t0) / 1e9, (t2 - t1) / 1e9, (t3 - t2) / 1e9));
-    if (r.first() != null && options.waveOnMismatch()) {
+        result(
+            result,
+            new VerifyResult.Seconds((t1 - t0) / 1e9, (t2 - t1) / 1e9, (t3 - t2) / 1e9),
+            new MismatchReport(plan, samples));
+    if (r.first() != null && options.diagnose()) {
       listener.stage("wave");
-      wave(r.first().cycle());
+      wave(r.first(), rtl);
+      smaller(samples.get(r.first().sample()), obj, options);
     }
     return r;
   }
 
-  private JsonNode bench(Options o) {
-    List<String> command = new ArrayList<>(List.of("obj/bench", "vectors.bin", "result.json"));
+  /** Writes the smallest input found that still differs. */
+  private void smaller(SampleResult failing, String obj, Options options) {
+    CodeTensor input = failing.tensors().get(plan.network().input());
+    Simulator simulator = new Simulator(plan);
+    CodeTensor small =
+        new SmallerInput(
+                plan.network().inputSpec().format().zeroCode(),
+                x -> {
+                  byte[] vectors = Vectors.encode(plan, List.of(simulator.run(x)));
+                  SafeWrite.bytes(project.path().resolve(SMALLER), vectors);
+                  return bench(obj, SMALLER, options).path("mismatches").asLong() > 0;
+                })
+            .of(input);
+    if (small == null) {
+      listener.note("the sample alone does not differ: what came before matters");
+      return;
+    }
+    Path file = project.path().resolve("smallest-input.npy");
+    NpyFile.write(file, small, NpyFile.Width.of(plan.network().inputSpec().format().bits()));
+    int zero = plan.network().inputSpec().format().zeroCode();
+    long left = java.util.Arrays.stream(small.toArray()).filter(c -> c != zero).count();
+    listener.note("smallest input that still differs (" + left + " non-zero codes): " + file);
+  }
+
+  private JsonNode bench(String obj, String vectors, Options o) {
+    List<String> command = new ArrayList<>(List.of(obj + "/bench", vectors, "result.json"));
     if (o.stallPercent() > 0) {
       command.addAll(List.of("--seed", "" + o.seed(), "--stall", "" + o.stallPercent()));
     }
@@ -122,19 +178,35 @@ public final class Verifier {
     }
   }
 
-  private void wave(long cycle) {
-    long from = Math.max(0, cycle - 200);
-    Tool.Output w =
-        Tool.run(
-            project.path(), List.of("make", "-s", "wave", "FROM=" + from, "TO=" + (cycle + 20)));
+  private void wave(Mismatch first, ForeignRtl rtl) {
+    long from = Math.max(0, first.cycle() - 200);
+    long to = first.cycle() + 20;
+    List<String> make = new ArrayList<>(List.of("make", "-s", "wave", "FROM=" + from, "TO=" + to));
+    if (rtl != null) {
+      make.addAll(rtl.makeVariables());
+    }
+    Tool.Output w = Tool.run(project.path(), make);
     Path file = project.path().resolve("wave.fst");
+    if (!Files.exists(file)) {
+      listener.note("no waveform: " + w.tail(2));
+      return;
+    }
+    StringBuilder list = new StringBuilder("[dumpfile] \"wave.fst\"\n[timestart] " + 2 * from);
+    for (String signal :
+        List.of(
+            "bl_top.clk",
+            "bl_top.tap_step",
+            "bl_top.u_core.u_sequencer.state_q",
+            "bl_top.u_core.acc",
+            first.signal())) {
+      list.append("\nTOP.").append(signal);
+    }
+    SafeWrite.text(project.path().resolve("wave.gtkw"), list.append("\n").toString());
     listener.note(
-        Files.exists(file)
-            ? "waveform of cycles " + from + " to " + (cycle + 20) + ": " + file
-            : "no waveform: " + w.tail(2));
+        "waveform of cycles " + from + " to " + to + ": " + file + ", signals: wave.gtkw");
   }
 
-  private VerifyResult result(JsonNode r, VerifyResult.Seconds seconds) {
+  private VerifyResult result(JsonNode r, VerifyResult.Seconds seconds, MismatchReport report) {
     List<List<Long>> cycles = new ArrayList<>();
     for (JsonNode sample : r.path("cycles")) {
       List<Long> steps = new ArrayList<>();
@@ -149,43 +221,8 @@ public final class Verifier {
         mismatches,
         mismatches == cycleMismatches,
         cycleMismatches == 0,
-        r.path("first").isNull() ? null : mismatch(r.path("first")),
+        r.path("first").isNull() ? null : report.of(r.path("first")),
         cycles,
         seconds);
-  }
-
-  private Mismatch mismatch(JsonNode f) {
-    Step step = plan.steps().get(f.path("step").asInt());
-    String tap = f.path("tap").asText();
-    int sample = f.path("sample").asInt();
-    String tensor = null;
-    List<Integer> index = null;
-    if (List.of("layer", "merge", "table", "pool", "output").contains(tap)) {
-      int t = tensorOf(step, tap);
-      Shape shape =
-          tap.equals("output") ? plan.unload().layout().shape() : plan.network().tensor(t).shape();
-      int lanes = tap.equals("output") ? plan.config().slices() : plan.config().codesPerBeat();
-      int beats = Math.ceilDiv(shape.channels(), lanes);
-      int pixel = f.path("beat").asInt() / beats;
-      int channel = f.path("beat").asInt() % beats * lanes + f.path("lane").asInt();
-      tensor = plan.network().tensor(t).name();
-      index = List.of(sample, pixel / shape.width(), pixel % shape.width(), channel);
-      tap = "value";
-    }
-    return new Mismatch(
-        sample,
-        step.name(),
-        tap,
-        tensor,
-        index,
-        f.path("expected").asLong(),
-        f.path("found").asLong(),
-        f.path("cycle").asLong());
-  }
-
-  private int tensorOf(Step step, String tap) {
-    return step instanceof LayerStep l
-        ? Vectors.taps(l)[List.of("layer", "merge", "table", "pool").indexOf(tap)].tensor()
-        : plan.unload().tensor();
   }
 }

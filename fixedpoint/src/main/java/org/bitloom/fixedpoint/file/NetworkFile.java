@@ -1,11 +1,7 @@
 package org.bitloom.fixedpoint.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -14,10 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
-import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 
 /**
@@ -29,7 +21,9 @@ public final class NetworkFile {
   /** Version written; files of another major version are refused. */
   public static final int VERSION = 1;
 
-  private static final long MAX_BYTES = 1L << 30;
+  private static final Archive ARCHIVE =
+      new Archive(
+          "bitloom", VERSION, "a .bitloom file", "write it again with bitloom quantize or import");
 
   private NetworkFile() {}
 
@@ -45,32 +39,10 @@ public final class NetworkFile {
       ObjectMapper mapper = NetworkJson.writer(entries);
       byte[] graph = mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(network);
       entries.put("network.json", graph);
-      ObjectNode manifest = mapper.createObjectNode();
-      manifest.put("format", "bitloom").put("version", VERSION);
-      ObjectNode sums = manifest.putObject("sha256");
-      entries.forEach((name, bytes) -> sums.put(name, sha256(bytes)));
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (ZipOutputStream zip = new ZipOutputStream(out)) {
-        put(
-            zip,
-            "manifest.json",
-            mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
-        for (Map.Entry<String, byte[]> e : entries.entrySet()) {
-          put(zip, e.getKey(), e.getValue());
-        }
-      }
-      return out.toByteArray();
+      return ARCHIVE.encode(entries);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
-    ZipEntry entry = new ZipEntry(name);
-    entry.setTime(315532800000L + 86400000L); // a fixed day: equal networks give equal files
-    zip.putNextEntry(entry);
-    zip.write(bytes);
-    zip.closeEntry();
   }
 
   /** Reads a network; a damaged or newer file is refused with one line. */
@@ -82,67 +54,19 @@ public final class NetworkFile {
 
   /** The network in the bytes of a {@code .bitloom} file; {@code where} names it in errors. */
   public static QuantizedNetwork decode(byte[] bytes, String where) {
+    Map<String, byte[]> entries = ARCHIVE.decode(bytes, where);
+    if (!entries.containsKey("network.json")) {
+      throw ARCHIVE.damaged(where, "lacks entries its manifest names", null);
+    }
     try {
-      Map<String, byte[]> entries = unzip(bytes, where);
-      byte[] text = entries.remove("manifest.json");
-      if (text == null) {
-        throw damaged(where, "has no manifest.json", null);
-      }
-      checkManifest(new ObjectMapper().readTree(text), entries, where);
       return NetworkJson.reader(entries, where)
           .readValue(entries.get("network.json"), QuantizedNetwork.class);
     } catch (JsonProcessingException e) {
-      throw damaged(where, "does not describe a network (" + e.getOriginalMessage() + ")", e);
+      throw ARCHIVE.damaged(
+          where, "does not describe a network (" + e.getOriginalMessage() + ")", e);
     } catch (IOException | IllegalArgumentException e) {
-      throw damaged(where, "is damaged (" + e.getMessage() + ")", e);
+      throw ARCHIVE.damaged(where, "is damaged (" + e.getMessage() + ")", e);
     }
-  }
-
-  private static Map<String, byte[]> unzip(byte[] bytes, String where) throws IOException {
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    long total = 0;
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
-      for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
-        byte[] content = zip.readNBytes((int) (MAX_BYTES - total));
-        total += content.length;
-        if (total >= MAX_BYTES) {
-          throw damaged(where, "unpacks to more than " + MAX_BYTES + " bytes", null);
-        }
-        entries.put(e.getName(), content);
-      }
-    }
-    if (entries.isEmpty()) {
-      throw damaged(where, "is not a .bitloom file", null);
-    }
-    return entries;
-  }
-
-  private static void checkManifest(JsonNode manifest, Map<String, byte[]> entries, String where) {
-    if (!manifest.path("format").asText().equals("bitloom")) {
-      throw damaged(where, "is not a .bitloom file", null);
-    }
-    int version = manifest.path("version").asInt();
-    if (version > VERSION) {
-      throw new BadInputException(
-          where,
-          "has format version " + version + ", this program reads up to " + VERSION,
-          "update Bitloom");
-    }
-    JsonNode sums = manifest.path("sha256");
-    if (!entries.containsKey("network.json") || sums.size() != entries.size()) {
-      throw damaged(where, "lacks entries its manifest names", null);
-    }
-    entries.forEach(
-        (name, content) -> {
-          if (!sums.path(name).asText().equals(sha256(content))) {
-            throw damaged(where, "has a wrong checksum for " + name, null);
-          }
-        });
-  }
-
-  private static BadInputException damaged(String where, String what, Throwable cause) {
-    return new BadInputException(
-        where, what, "write it again with bitloom quantize or import", cause);
   }
 
   /** Lower-case hexadecimal SHA-256. */

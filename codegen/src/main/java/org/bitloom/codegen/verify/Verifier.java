@@ -163,7 +163,7 @@ public final class Verifier {
     Path file = project.path().resolve("result.json");
     try {
       Files.deleteIfExists(file);
-      command.set(0, project.path().resolve("obj/bench").toAbsolutePath().toString());
+      command.set(0, project.path().resolve(obj + "/bench").toAbsolutePath().toString());
       Tool.Output run = Tool.run(project.path(), command);
       if (run.status() > 1 || !Files.exists(file)) {
         throw new BadInputException(

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -42,39 +41,16 @@ class CommandsTest {
   @TempDir Path dir;
   private Path net;
 
-  private record Result(int status, String out, String err) {}
-
-  private Result run(Map<String, String> environment, String... args) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Djava.awt.headless=true",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                "org.bitloom.cli.Main"));
-    command.addAll(Arrays.asList(args));
-    Path out = Files.createTempFile(dir, "out", ".txt");
-    Path err = Files.createTempFile(dir, "err", ".txt");
-    ProcessBuilder b =
-        new ProcessBuilder(command)
-            .directory(dir.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    b.environment().putAll(environment);
-    int status = b.start().waitFor();
-    return new Result(status, Files.readString(out), Files.readString(err));
+  private Program.Result run(Map<String, String> environment, String... args) throws Exception {
+    return Program.run(dir, environment, args);
   }
 
   private void refused(String says, String... args) throws Exception {
-    Result r = run(Map.of(), args);
-    assertEquals(2, r.status, r.toString());
-    assertEquals("", r.out);
-    assertEquals(1, r.err.strip().lines().count(), r.err);
-    assertTrue(r.err.startsWith("bitloom: ") && r.err.contains(says), r.err);
+    Program.Result r = run(Map.of(), args);
+    assertEquals(2, r.status(), r.toString());
+    assertEquals("", r.out());
+    assertEquals(1, r.err().strip().lines().count(), r.err());
+    assertTrue(r.err().startsWith("bitloom: ") && r.err().contains(says), r.err());
   }
 
   @BeforeEach
@@ -100,10 +76,10 @@ class CommandsTest {
         Files.write(data.resolve(f + ".gz"), in.readAllBytes());
       }
     }
-    Result train = run(Map.of(), "train", "tiny.yaml", "--data", "data", "--out", "m.onnx");
-    assertEquals(0, train.status, train.err);
+    Program.Result train = run(Map.of(), "train", "tiny.yaml", "--data", "data", "--out", "m.onnx");
+    assertEquals(0, train.status(), train.err());
     for (String format : List.of("int8", "dfp6")) {
-      Result q =
+      Program.Result q =
           run(
               Map.of(),
               "quantize",
@@ -114,11 +90,11 @@ class CommandsTest {
               "data",
               "--out",
               format + ".bitloom");
-      assertEquals(0, q.status, q.err);
-      Result e = run(Map.of(), "evaluate", format + ".bitloom", "--data", "data", "--json");
-      assertTrue(new ObjectMapper().readTree(e.out).path("accuracy").asDouble() > 0.6, e.out);
+      assertEquals(0, q.status(), q.err());
+      Program.Result e = run(Map.of(), "evaluate", format + ".bitloom", "--data", "data", "--json");
+      assertTrue(new ObjectMapper().readTree(e.out()).path("accuracy").asDouble() > 0.6, e.out());
     }
-    Result v =
+    Program.Result v =
         run(
             Map.of(),
             "verify",
@@ -130,9 +106,9 @@ class CommandsTest {
             "--json",
             "--junit",
             "j.xml");
-    assertEquals(0, v.status, v.err);
-    JsonNode j = new ObjectMapper().readTree(v.out);
-    assertTrue(j.path("bit_exact").asBoolean() && j.path("cycle_exact").asBoolean(), v.out);
+    assertEquals(0, v.status(), v.err());
+    JsonNode j = new ObjectMapper().readTree(v.out());
+    assertTrue(j.path("bit_exact").asBoolean() && j.path("cycle_exact").asBoolean(), v.out());
     assertEquals(3, j.path("samples").asInt());
     assertEquals(j.path("cycles_rtl"), j.path("cycles_simulated"));
     assertEquals(0, j.path("mismatches").asInt());
@@ -149,7 +125,7 @@ class CommandsTest {
     String changed =
         text.substring(0, at) + (text.charAt(at) == '7' ? '8' : '7') + text.substring(at + 1);
     Files.writeString(weights, changed);
-    Result v =
+    Program.Result v =
         run(
             Map.of(),
             "verify",
@@ -159,12 +135,12 @@ class CommandsTest {
             "--samples",
             "3",
             "--json");
-    assertEquals(1, v.status, v.err);
-    JsonNode first = new ObjectMapper().readTree(v.out).path("first_mismatch");
-    assertEquals("conv", first.path("layer").asText(), v.out);
+    assertEquals(1, v.status(), v.err());
+    JsonNode first = new ObjectMapper().readTree(v.out()).path("first_mismatch");
+    assertEquals("conv", first.path("layer").asText(), v.out());
     assertEquals(4, first.path("index").size());
     assertTrue(first.path("expected").asInt() != first.path("found").asInt());
-    assertTrue(v.err.contains("edited by hand") && v.err.contains("wave.fst"), v.err);
+    assertTrue(v.err().contains("edited by hand") && v.err().contains("wave.fst"), v.err());
     assertTrue(Files.size(dir.resolve("int8-rtl/wave.fst")) > 1000);
   }
 
@@ -174,8 +150,8 @@ class CommandsTest {
     assertEquals(
         0,
         run(Map.of(), "run", "net.bitloom", "--samples", "2", "--output", "y.npy", "--dump", "a")
-            .status);
-    Result s =
+            .status());
+    Program.Result s =
         run(
             Map.of(),
             "simulate",
@@ -187,7 +163,7 @@ class CommandsTest {
             "--dump",
             "b",
             "--json");
-    assertEquals(0, s.status, s.err);
+    assertEquals(0, s.status(), s.err());
     for (int i = 0; i < n.operations().size(); i++) {
       String f = String.format("op%02d.npy", i);
       assertEquals(
@@ -197,7 +173,7 @@ class CommandsTest {
               Files.readAllBytes(dir.resolve("b/" + f))));
     }
     assertEquals(NpyFile.read(dir.resolve("y.npy")), NpyFile.read(dir.resolve("z.npy")));
-    JsonNode j = new ObjectMapper().readTree(s.out);
+    JsonNode j = new ObjectMapper().readTree(s.out());
     for (String key :
         List.of("cycles", "multipliers", "bound_cycles", "dense_cycles", "layers", "samples")) {
       assertTrue(j.has(key), key);
@@ -257,9 +233,10 @@ class CommandsTest {
 
   @Test
   void aMissingToolIsNamedWithItsCommand() throws Exception {
-    Result r = run(Map.of("PATH", dir.toString()), "verify", "net.bitloom");
-    assertEquals(3, r.status, r.err);
-    assertTrue(r.err.contains("verilator is not installed; run: apt-get install verilator"), r.err);
+    Program.Result r = run(Map.of("PATH", dir.toString()), "verify", "net.bitloom");
+    assertEquals(3, r.status(), r.err());
+    assertTrue(
+        r.err().contains("verilator is not installed; run: apt-get install verilator"), r.err());
     assertFalse(Files.exists(dir.resolve("net-rtl")));
   }
 
@@ -267,14 +244,14 @@ class CommandsTest {
   void everyCommandTeachesWithAnExample() throws Exception {
     for (String c :
         List.of("demo", "train", "quantize", "run", "evaluate", "simulate", "generate", "verify")) {
-      Result r = run(Map.of(), c, "--help");
-      assertEquals(0, r.status);
-      assertTrue(r.out.contains("Example:") && r.out.contains("bitloom " + c), r.out);
+      Program.Result r = run(Map.of(), c, "--help");
+      assertEquals(0, r.status());
+      assertTrue(r.out().contains("Example:") && r.out().contains("bitloom " + c), r.out());
     }
-    assertTrue(run(Map.of(), "generate-completion").out.contains("complete"));
+    assertTrue(run(Map.of(), "generate-completion").out().contains("complete"));
     assertTrue(
         new String(
-                run(Map.of(), "--help").out.getBytes(StandardCharsets.UTF_8),
+                run(Map.of(), "--help").out().getBytes(StandardCharsets.UTF_8),
                 StandardCharsets.UTF_8)
             .contains("Exit status"));
   }

@@ -100,6 +100,9 @@ public final class VerifyCommand implements Callable<Integer> {
         options.json ? JsonReport.verify(plan, samples, r).toString() : TextReport.verify(plan, r));
     if (r.first() != null) {
       Console.say("bitloom: " + r.first().describe());
+      if (r.first().value() != null) {
+        Console.say("expected tokens around it, " + r.first().value().tokens());
+      }
     }
     return r.mismatches() == 0 ? 0 : 1;
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.bitloom.codegen.fuzz.FuzzCase;
 import org.bitloom.codegen.fuzz.RandomNetwork;
 import org.bitloom.codegen.verify.ProjectFolder;
 import org.bitloom.codegen.verify.Tool;
@@ -17,9 +18,11 @@ import org.bitloom.codegen.verilog.RtlProject;
 import org.bitloom.simulator.config.AcceleratorConfig;
 import org.bitloom.simulator.plan.Plan;
 import org.bitloom.simulator.plan.Planner;
+import org.bitloom.simulator.plan.WeightCode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is emitted is lint-clean in Verilator without a waiver and read by Yosys and Icarus. */
 class EmittedVerilogTest {
@@ -28,7 +31,26 @@ class EmittedVerilogTest {
   @ParameterizedTest
   @CsvSource({"tiny, 0", "small, 1", "large, 2", "tiny, 3", "small, 4", "tiny, 5", "small, 7"})
   void everyToolReadsIt(String preset, long seed) throws IOException {
-    Plan plan = Planner.plan(RandomNetwork.of(seed), AcceleratorConfig.of(preset));
+    read(Planner.plan(RandomNetwork.of(seed), AcceleratorConfig.of(preset)));
+  }
+
+  /** Machines with weight loads, shift lanes and code-book lanes, whatever comes first. */
+  @ParameterizedTest
+  @EnumSource(WeightCode.Kind.class)
+  void everyToolReadsEveryKindOfLane(WeightCode.Kind kind) throws IOException {
+    for (long seed = 0; ; seed++) {
+      FuzzCase c = FuzzCase.of(seed);
+      Plan plan = Planner.plan(c.network(), c.config());
+      if (plan.widths().weightCode().kind() == kind
+          && plan.loadsWeights()
+          && plan.widths().scatterRows() > 0) {
+        read(plan);
+        return;
+      }
+    }
+  }
+
+  private void read(Plan plan) throws IOException {
     assertEquals(List.of(), new ProjectFolder(dir, plan).write(false));
     List<String> files = new ArrayList<>();
     for (GeneratedFile f : RtlProject.generate(plan)) {

@@ -50,7 +50,7 @@ module bl_weight_load #(
   reg [WAW-1:0]     waddr_q;
   reg               done_q;
 
-  wire [CW-1:0] less    = ask_q - {{(CW-1){1'b0}}, 1'b1};
+  wire [7:0]    less    = ask_q[7:0] - 8'd1;
   wire          asks    = m_arvalid_o && m_arready_i;
   wire          comes   = m_rvalid_i && m_rready_o;
   wire          ends    = comes && m_rlast_i;
@@ -58,7 +58,7 @@ module bl_weight_load #(
 
   assign m_arvalid_o = run_q && ask_q != {CW{1'b0}} && bursts_q != 2'd2;
   assign m_araddr_o  = address_q;
-  assign m_arlen_o   = ask_q > BURST ? 8'd255 : less[7:0];
+  assign m_arlen_o   = ask_q > BURST ? 8'd255 : less;
   assign m_arsize_o  = SZ[2:0];
   assign m_arburst_o = 2'b01;
   assign m_rready_o  = run_q;

@@ -45,6 +45,18 @@ public final class TrainCommand implements Callable<Integer> {
       description = "the trained model (default: CONFIG's name with .onnx)")
   private Path out;
 
+  @Option(
+      names = "--resume",
+      description = "go on from the last checkpoint; ends with the same weights as a run in one go")
+  private boolean resume;
+
+  @Option(
+      names = "--checkpoint-seconds",
+      paramLabel = "S",
+      defaultValue = "60",
+      description = "time between checkpoints, which are also made after every epoch (default: 60)")
+  private int seconds;
+
   @Override
   public Integer call() {
     TrainingConfig c = TrainingConfig.read(config);
@@ -58,49 +70,104 @@ public final class TrainCommand implements Callable<Integer> {
           "ends in " + network.output().size() + " outputs for " + train.classes() + " classes",
           "end it with a dense layer of " + train.classes() + " units");
     }
-    List<EpochResult> history = train(network, settings, train, test);
     Path file =
         out != null
             ? out
             : config.resolveSibling(
                 config.getFileName().toString().replaceFirst("\\.ya?ml$", "") + ".onnx");
-    OnnxExport.write(file, network);
+    if (seconds < 1) {
+      throw new BadInputException("--checkpoint-seconds", "is " + seconds, "give at least 1");
+    }
+    TrainingRun run = new TrainingRun(file, TrainingRun.fingerprint(c, train), seconds);
+    Trainer trainer = trainer(network, settings, config.toString());
+    if (resume) {
+      run.resume(trainer);
+    }
+    List<EpochResult> history =
+        run.untilStopped(
+            trainer,
+            () -> {
+              List<EpochResult> epochs = train(trainer, settings, train, test, run);
+              OnnxExport.write(file, network);
+              return epochs;
+            });
+    if (history.isEmpty()) {
+      Console.say("stopped in the first epoch; --resume goes on");
+      return 0;
+    }
+    if (history.size() < settings.epochs() && settings.patience() == 0) {
+      Console.say(
+          "stopped after "
+              + history.size()
+              + " of "
+              + settings.epochs()
+              + " epochs; --resume goes on");
+    }
     System.out.printf(
         Locale.ROOT, "%s: test accuracy %.2f %%%n", file, 100 * history.getLast().testAccuracy());
     return 0;
   }
 
+  private static Trainer trainer(FloatNetwork network, TrainingSettings settings, String where) {
+    try {
+      return new Trainer(network, settings);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(where, e.getMessage(), "see docs/training.md", e);
+    }
+  }
+
   /** Trains with a progress bar and a line an epoch. */
   static List<EpochResult> train(
       FloatNetwork network, TrainingSettings settings, Dataset train, Dataset test) {
-    try (Workers workers = new Workers();
-        ProgressBar bar = Console.bar("training", (long) settings.epochs() * train.size())) {
-      return new Trainer(network, settings)
-          .train(
-              train,
-              test,
-              workers,
-              new Trainer.Listener() {
-                @Override
-                public void batch(int epoch, int done, int total, double loss) {
-                  bar.stepTo((long) (epoch - 1) * total + done);
-                  bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f", loss));
-                }
+    return train(new Trainer(network, settings), settings, train, test, null);
+  }
 
-                @Override
-                public void epoch(EpochResult r) {
-                  Console.say(
-                      String.format(
-                          Locale.ROOT,
-                          "epoch %2d/%d  loss %.4f  train %.2f %%  test %.2f %%  %.0f images/s",
-                          r.epoch(),
-                          settings.epochs(),
-                          r.loss(),
-                          100 * r.trainAccuracy(),
-                          100 * r.testAccuracy(),
-                          r.imagesPerSecond()));
-                }
-              });
+  private static List<EpochResult> train(
+      Trainer trainer, TrainingSettings settings, Dataset train, Dataset test, TrainingRun run) {
+    int mine = train.size() - (int) Math.round(train.size() * settings.validation());
+    try (Workers workers = new Workers();
+        ProgressBar bar = Console.bar("training", (long) settings.epochs() * mine)) {
+      return trainer.train(
+          train,
+          test,
+          workers,
+          new Trainer.Listener() {
+            @Override
+            public void batch(int epoch, int done, int total, double loss) {
+              bar.stepTo((long) (epoch - 1) * total + done);
+              bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f", loss));
+            }
+
+            @Override
+            public void epoch(EpochResult r) {
+              Console.say(line(r, settings.epochs()));
+            }
+
+            @Override
+            public void pause(boolean epochEnded) {
+              if (run != null) {
+                run.pause(trainer, epochEnded);
+              }
+            }
+          });
     }
+  }
+
+  private static String line(EpochResult r, int epochs) {
+    String validation =
+        r.validationAccuracy() < 0
+            ? ""
+            : String.format(Locale.ROOT, "validation %.2f %%  ", 100 * r.validationAccuracy());
+    return String.format(
+        Locale.ROOT,
+        "epoch %2d/%d  loss %.4f  train %.2f %%  %stest %.2f %%  gradient %.3f  %.0f images/s",
+        r.epoch(),
+        epochs,
+        r.loss(),
+        100 * r.trainAccuracy(),
+        validation,
+        100 * r.testAccuracy(),
+        r.gradientNorm(),
+        r.imagesPerSecond());
   }
 }

@@ -44,45 +44,56 @@ final class LayerTiming implements LayerCycles {
   /** Runs all windows. */
   LayerTiming run() {
     Window w = step.window();
+    int columns = step.columns();
+    int across = step.windowsAcross();
+    int groups = step.groups();
+    int[] beats = new int[groups];
+    java.util.Arrays.setAll(beats, step::beats);
     int[] tokens = new int[slices];
     int[] walked = new int[slices];
     int[] nonzero = new int[slices];
+    // tokens and non-zero codes of the kernel's rows before each own pixel
+    int[][] tokensBefore = new int[slices][];
+    int[][] nonzeroBefore = new int[slices][];
+    for (int s = 0; s < slices; s++) {
+      tokensBefore[s] = new int[pixels(s) + 1];
+      nonzeroBefore[s] = new int[pixels(s) + 1];
+    }
     for (int oy = 0; oy < step.windowsDown(); oy++) {
       int y0 = oy * w.strideY() - w.padTop();
-      int lo = Math.max(y0, 0);
-      int hi = Math.min(y0 + w.height(), step.rows());
-      for (int ox = 0; ox < step.windowsAcross(); ox++) {
-        int x0 = ox * w.strideX() - w.padLeft();
-        int end = Math.min(x0 + w.width(), step.columns());
-        boolean walksOn = ox + 1 < step.windowsAcross() && w.strideX() > w.width();
-        int walk = walksOn ? Math.min(x0 + w.strideX(), step.columns()) : end;
-        for (int s = 0; s < slices; s++) {
-          count(s, lo, hi, x0, end, walk, tokens, walked, nonzero);
+      for (int s = 0; s < slices; s++) {
+        java.util.Arrays.fill(tokensBefore[s], 0);
+        java.util.Arrays.fill(nonzeroBefore[s], 0);
+        for (int y = Math.max(y0, 0); y < Math.min(y0 + w.height(), step.rows()); y++) {
+          counts.addRow(s, y * pixels(s), pixels(s), tokensBefore[s], nonzeroBefore[s]);
         }
-        for (int g = 0; g < step.groups(); g++) {
-          window(g == step.groups() - 1 ? walked : tokens, tokens, nonzero, step.beats(g));
+      }
+      for (int ox = 0; ox < across; ox++) {
+        int x0 = ox * w.strideX() - w.padLeft();
+        int end = Math.min(x0 + w.width(), columns);
+        boolean walksOn = ox + 1 < across && w.strideX() > w.width();
+        int walk = walksOn ? Math.min(x0 + w.strideX(), columns) : end;
+        for (int s = 0; s < slices; s++) {
+          int from = own(s, Math.clamp(x0, 0, columns)); // beyond the map: nothing
+          int to = Math.max(own(s, end), from);
+          tokens[s] = tokensBefore[s][to] - tokensBefore[s][from];
+          nonzero[s] = nonzeroBefore[s][to] - nonzeroBefore[s][from];
+          walked[s] =
+              walksOn
+                  ? tokensBefore[s][Math.max(own(s, walk), from)] - tokensBefore[s][from]
+                  : tokens[s];
+        }
+        for (int g = 0; g < groups; g++) {
+          window(g == groups - 1 ? walked : tokens, tokens, nonzero, beats[g]);
         }
       }
     }
     return this;
   }
 
-  private void count(
-      int s, int lo, int hi, int x0, int end, int walk, int[] tokens, int[] walked, int[] nonzero) {
-    int from = own(s, Math.clamp(x0, 0, step.columns())); // beyond the map: nothing
-    int to = Math.max(own(s, end), from);
-    int on = Math.max(own(s, walk), from);
-    int perRow =
-        step.columns() == layout.shape().width() ? layout.pixels(s) : 0; // dense: one long row
-    tokens[s] = 0;
-    walked[s] = 0;
-    nonzero[s] = 0;
-    for (int y = lo; y < hi; y++) {
-      int row = y * perRow;
-      tokens[s] += counts.tokens(s, row + from, row + to);
-      walked[s] += counts.tokens(s, row + from, row + on);
-      nonzero[s] += counts.nonzero(s, row + from, row + to);
-    }
+  /** Own pixels of a row of the map as the walkers see it. */
+  private int pixels(int s) {
+    return step.columns() == layout.shape().width() ? layout.pixels(s) : step.columns();
   }
 
   /**

@@ -28,6 +28,8 @@ final class TokenCounts {
     int[] codes = tensor.toArray();
     if (layout.columns()) {
       byColumn(codes, layout);
+    } else if (layout.perPixel() <= maxRun + 1) {
+      byChannelOfShortPixels(codes, layout);
     } else {
       byChannel(codes, layout);
     }
@@ -56,6 +58,28 @@ final class TokenCounts {
       }
       tokens[s][i + 1] = tokens[s][i] + Math.max(tok, 1);
       nonzero[s][i + 1] = nonzero[s][i] + nz;
+    }
+  }
+
+  /**
+   * No run of such a pixel can be too long: every non-zero code is a token, and a pixel has one.
+   */
+  private void byChannelOfShortPixels(int[] codes, Layout layout) {
+    int channels = layout.shape().channels();
+    int pixels = layout.shape().height() * layout.shape().width();
+    int s = layout.slices();
+    for (int slice = 0; slice < s; slice++) {
+      int[] tok = tokens[slice];
+      int[] nz = nonzero[slice];
+      for (int pixel = 0; pixel < pixels; pixel++) {
+        int end = (pixel + 1) * channels;
+        int n = 0;
+        for (int c = pixel * channels + slice; c < end; c += s) {
+          n += codes[c] != zero ? 1 : 0;
+        }
+        tok[pixel + 1] = tok[pixel] + Math.max(n, 1);
+        nz[pixel + 1] = nz[pixel] + n;
+      }
     }
   }
 
@@ -100,6 +124,24 @@ final class TokenCounts {
   /** Non-zero codes of the same pixels. */
   int nonzero(int slice, int from, int to) {
     return nonzero[slice][to] - nonzero[slice][from];
+  }
+
+  /**
+   * Adds, for each own pixel of a row and the one after the last, how many tokens and non-zero
+   * codes lie before it in that row.
+   *
+   * @param row index of the row's first pixel in storage order
+   * @param pixels own pixels of a row
+   */
+  void addRow(int slice, int row, int pixels, int[] tokensBefore, int[] nonzeroBefore) {
+    int[] tok = tokens[slice];
+    int[] nz = nonzero[slice];
+    int tok0 = tok[row];
+    int nz0 = nz[row];
+    for (int i = 0; i <= pixels; i++) {
+      tokensBefore[i] += tok[row + i] - tok0;
+      nonzeroBefore[i] += nz[row + i] - nz0;
+    }
   }
 
   /** Tokens of the whole tensor, all slices. */

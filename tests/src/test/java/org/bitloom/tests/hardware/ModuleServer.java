@@ -80,7 +80,7 @@ final class ModuleServer implements AutoCloseable {
                 "-CFLAGS",
                 "-O0",
                 "-MAKEFLAGS",
-                "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0",
+                "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0 OBJCACHE=ccache",
                 "--top-module",
                 module,
                 "-Irtl",

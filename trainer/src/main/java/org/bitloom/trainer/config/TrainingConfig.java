@@ -1,5 +1,7 @@
 package org.bitloom.trainer.config;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,8 +9,14 @@ import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.YamlFile;
 import org.bitloom.fixedpoint.tensor.Shape;
 import org.bitloom.trainer.layer.FloatNetwork;
+import org.bitloom.trainer.layer.Initialisation;
 import org.bitloom.trainer.layer.Layer;
+import org.bitloom.trainer.train.Clipping;
+import org.bitloom.trainer.train.Loss;
+import org.bitloom.trainer.train.MeanSquaredError;
+import org.bitloom.trainer.train.Regulariser;
 import org.bitloom.trainer.train.Schedule;
+import org.bitloom.trainer.train.SoftmaxCrossEntropy;
 import org.bitloom.trainer.train.TrainingSettings;
 
 /**
@@ -19,17 +27,41 @@ import org.bitloom.trainer.train.TrainingSettings;
  * @param epochs at least 1
  * @param batch batch size, default 64
  * @param optimizer the step rule
- * @param schedule constant (default) or cosine
+ * @param schedule of the learning rate, default constant
+ * @param loss cross_entropy (default) or mse
+ * @param labelSmoothing of cross entropy, default 0
+ * @param clipping of gradients
+ * @param regularization of weights
+ * @param initialization he (default), xavier_normal, xavier_uniform, gaussian or zero
+ * @param validation share of the training samples held out, default 0
+ * @param patience epochs without a better validation accuracy before training ends
  * @param layers in order
  */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record TrainingConfig(
     String name,
     Long seed,
     int epochs,
     Integer batch,
     OptimiserConfig optimizer,
-    String schedule,
+    ScheduleConfig schedule,
+    String loss,
+    Double labelSmoothing,
+    ClippingConfig clipping,
+    RegulariserConfig regularization,
+    String initialization,
+    Double validation,
+    Integer patience,
     List<LayerConfig> layers) {
+
+  /**
+   * Gradient clipping.
+   *
+   * @param lo least element
+   * @param hi largest element
+   * @param norm largest norm of all gradients together
+   */
+  public record ClippingConfig(Double lo, Double hi, Double norm) {}
 
   /** Reads a configuration; unknown keys and wrong values are refused with their place. */
   public static TrainingConfig read(java.nio.file.Path file) {
@@ -48,17 +80,56 @@ public record TrainingConfig(
           where, "has no optimizer", "add: optimizer: {type: adam, rate: 0.001}");
     }
     try {
+      List<Regulariser> regularisers = new ArrayList<>();
+      if (regularization != null) {
+        regularisers.addAll(regularization.build());
+      }
+      if (optimizer.decay() > 0) {
+        regularisers.add(new Regulariser.WeightDecay(optimizer.decay()));
+      }
       return new TrainingSettings(
           seed == null ? 1 : seed,
           epochs,
           batch == null ? 64 : batch,
           optimizer.build(),
           optimizer.rate(),
-          schedule == null
-              ? Schedule.CONSTANT
-              : Schedule.valueOf(schedule.toUpperCase(Locale.ROOT)));
+          schedule == null ? new Schedule.Constant() : schedule.build(),
+          buildLoss(),
+          clipping == null ? Clipping.NONE : new Clipping(clipping.lo, clipping.hi, clipping.norm),
+          regularisers,
+          initialisation(),
+          validation == null ? 0 : validation,
+          patience == null ? 0 : patience);
     } catch (IllegalArgumentException e) {
       throw new BadInputException(where, e.getMessage(), "see docs/training.md", e);
+    }
+  }
+
+  private Loss buildLoss() {
+    return switch (loss == null ? "cross_entropy" : loss) {
+      case "cross_entropy" -> new SoftmaxCrossEntropy(labelSmoothing == null ? 0 : labelSmoothing);
+      case "mse" -> {
+        if (labelSmoothing != null) {
+          throw new IllegalArgumentException("label_smoothing belongs to cross_entropy");
+        }
+        yield new MeanSquaredError();
+      }
+      default ->
+          throw new IllegalArgumentException("loss is " + loss + ", write cross_entropy or mse");
+    };
+  }
+
+  private Initialisation initialisation() {
+    try {
+      return initialization == null
+          ? Initialisation.HE
+          : Initialisation.valueOf(initialization.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "initialization is "
+              + initialization
+              + ", write he, xavier_normal, xavier_uniform, gaussian or zero",
+          e);
     }
   }
 

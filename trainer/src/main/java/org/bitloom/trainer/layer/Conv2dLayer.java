@@ -87,9 +87,9 @@ public final class Conv2dLayer implements Layer {
   }
 
   @Override
-  public void initialise(RandomGenerator random) {
+  public void initialise(Initialisation how, RandomGenerator random) {
     int fanIn = window.taps() * input.channels();
-    Initialisation.heNormal(weight.values(), fanIn, random);
+    how.draw(weight.values(), fanIn, window.taps() * output.channels(), random);
   }
 
   @Override

@@ -64,8 +64,8 @@ public final class DenseLayer implements Layer {
   }
 
   @Override
-  public void initialise(RandomGenerator random) {
-    Initialisation.heNormal(weight.values(), input.size(), random);
+  public void initialise(Initialisation how, RandomGenerator random) {
+    how.draw(weight.values(), input.size(), bias.values().length, random);
   }
 
   @Override

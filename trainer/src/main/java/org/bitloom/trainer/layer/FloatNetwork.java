@@ -48,8 +48,22 @@ public record FloatNetwork(String name, List<Layer> layers) {
     return layers.stream().flatMap(l -> l.parameters().stream()).toList();
   }
 
-  /** Draws all starting values in layer order. */
+  /** Draws all starting values in layer order, as He et al. do. */
   public void initialise(RandomGenerator random) {
-    layers.forEach(l -> l.initialise(random));
+    initialise(Initialisation.HE, random);
+  }
+
+  /**
+   * Draws all starting values in layer order.
+   *
+   * @throws IllegalArgumentException if hidden layers would start with zeros
+   */
+  public void initialise(Initialisation how, RandomGenerator random) {
+    long weighted = layers.stream().filter(l -> !l.parameters().isEmpty()).count();
+    if (how == Initialisation.ZERO && weighted > 1) {
+      throw new IllegalArgumentException(
+          "initialisation zero would keep all hidden units alike, write he or xavier_normal");
+    }
+    layers.forEach(l -> l.initialise(how, random));
   }
 }

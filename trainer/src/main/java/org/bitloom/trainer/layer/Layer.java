@@ -25,7 +25,7 @@ public sealed interface Layer permits Conv2dLayer, DenseLayer, ReluLayer, PoolLa
   }
 
   /** Draws the starting values. */
-  default void initialise(RandomGenerator random) {}
+  default void initialise(Initialisation how, RandomGenerator random) {}
 
   /** Buffers to run up to {@code samples} samples at a time. */
   Pass newPass(int samples);

@@ -20,17 +20,20 @@ public record Adam(double beta1, double beta2, double epsilon) implements Optimi
   public State newState(int size) {
     float[] m = new float[size];
     float[] v = new float[size];
-    return (w, g, rate, t) -> {
-      float b1 = (float) beta1;
-      float b2 = (float) beta2;
-      double c2 = Math.sqrt(1 - Math.pow(beta2, t));
-      float step = (float) (rate * c2 / (1 - Math.pow(beta1, t)));
-      float eps = (float) (epsilon * c2);
-      for (int i = 0; i < w.length; i++) {
-        m[i] = b1 * m[i] + (1 - b1) * g[i];
-        v[i] = b2 * v[i] + (1 - b2) * g[i] * g[i];
-        w[i] -= step * m[i] / ((float) Math.sqrt(v[i]) + eps);
-      }
-    };
+    return State.of(
+        (w, g, rate, t) -> {
+          float b1 = (float) beta1;
+          float b2 = (float) beta2;
+          double c2 = Math.sqrt(1 - Math.pow(beta2, t));
+          float step = (float) (rate * c2 / (1 - Math.pow(beta1, t)));
+          float eps = (float) (epsilon * c2);
+          for (int i = 0; i < w.length; i++) {
+            m[i] = b1 * m[i] + (1 - b1) * g[i];
+            v[i] = b2 * v[i] + (1 - b2) * g[i] * g[i];
+            w[i] -= step * m[i] / ((float) Math.sqrt(v[i]) + eps);
+          }
+        },
+        m,
+        v);
   }
 }

@@ -2,11 +2,14 @@ package org.bitloom.trainer.train;
 
 /**
  * Stochastic gradient descent with momentum: {@code v <- momentum v - rate g; w <- w + v} (Polyak,
- * 1964).
+ * 1964). With Nesterov's momentum the gradient is that at {@code w + momentum v} (Sutskever et al.,
+ * 2013): the values held while training are that point, {@code x <- x + momentum v' + (v' -
+ * momentum v)}.
  *
  * @param momentum 0 to below 1
+ * @param nesterov whether the gradient is taken ahead
  */
-public record Sgd(double momentum) implements Optimiser {
+public record Sgd(double momentum, boolean nesterov) implements Optimiser {
 
   /** Checks the range. */
   public Sgd {
@@ -15,14 +18,22 @@ public record Sgd(double momentum) implements Optimiser {
     }
   }
 
+  /** Plain momentum. */
+  public Sgd(double momentum) {
+    this(momentum, false);
+  }
+
   @Override
   public State newState(int size) {
     float[] v = new float[size];
-    return (w, g, rate, t) -> {
-      for (int i = 0; i < w.length; i++) {
-        v[i] = (float) (momentum * v[i] - rate * g[i]);
-        w[i] += v[i];
-      }
-    };
+    return State.of(
+        (w, g, rate, t) -> {
+          for (int i = 0; i < w.length; i++) {
+            float before = v[i];
+            v[i] = (float) (momentum * v[i] - rate * g[i]);
+            w[i] += nesterov ? (float) (momentum * v[i] + (v[i] - momentum * before)) : v[i];
+          }
+        },
+        v);
   }
 }

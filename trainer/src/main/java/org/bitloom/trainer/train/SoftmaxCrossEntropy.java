@@ -1,20 +1,26 @@
 package org.bitloom.trainer.train;
 
-/** Cross entropy of a softmax: {@code -log(exp(x_label) / sum exp(x_j))}, summed over samples. */
-public final class SoftmaxCrossEntropy {
-  private SoftmaxCrossEntropy() {}
+/**
+ * Cross entropy of a softmax, {@code -sum p_k log(exp(x_k) / sum exp(x_j))}, summed over samples.
+ * The label has {@code p = 1 - smoothing}, the others {@code smoothing / (classes - 1)} (Szegedy et
+ * al., 2016).
+ *
+ * @param smoothing 0 to below 1
+ */
+public record SoftmaxCrossEntropy(double smoothing) implements Loss {
 
-  /**
-   * Loss of {@code n} samples and its gradient.
-   *
-   * @param logits {@code [n][classes]}
-   * @param labels class of each sample
-   * @param scale factor on the gradient, such as 1 / batch size
-   * @param gradient {@code [n][classes]}, overwritten
-   * @return the sum of the samples' losses, without {@code scale}
-   */
-  public static double evaluate(
+  /** Checks the range. */
+  public SoftmaxCrossEntropy {
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new IllegalArgumentException("label smoothing " + smoothing + " is outside [0, 1)");
+    }
+  }
+
+  @Override
+  public double evaluate(
       float[] logits, int[] labels, int n, int classes, double scale, float[] gradient) {
+    double on = 1 - smoothing;
+    double off = classes > 1 ? smoothing / (classes - 1) : 0;
     double loss = 0;
     for (int i = 0; i < n; i++) {
       int at = i * classes;
@@ -26,23 +32,13 @@ public final class SoftmaxCrossEntropy {
       for (int k = 0; k < classes; k++) {
         sum += Math.exp(logits[at + k] - max);
       }
+      double log = Math.log(sum) + max;
       for (int k = 0; k < classes; k++) {
-        double p = Math.exp(logits[at + k] - max) / sum;
-        gradient[at + k] = (float) (scale * (p - (k == labels[i] ? 1 : 0)));
+        double p = k == labels[i] ? on : off;
+        gradient[at + k] = (float) (scale * (Math.exp(logits[at + k] - max) / sum - p));
+        loss += p == 0 ? 0 : p * (log - logits[at + k]);
       }
-      loss += Math.log(sum) + max - logits[at + labels[i]];
     }
     return loss;
-  }
-
-  /** Index of the largest of {@code classes} values from {@code at} on; the first among equals. */
-  public static int argMax(float[] values, int at, int classes) {
-    int best = 0;
-    for (int k = 1; k < classes; k++) {
-      if (values[at + k] > values[at + best]) {
-        best = k;
-      }
-    }
-    return best;
   }
 }

@@ -23,6 +23,11 @@ public final class Trainer {
   private final TrainingSettings settings;
   private final List<Chunk> chunks = new ArrayList<>();
   private final List<Optimiser.State> states;
+  private final List<List<Regulariser.Applied>> regularisers; // by parameter
+  private final List<EpochResult> history = new ArrayList<>();
+  private List<float[]> best = List.of();
+  private Checkpoint.Progress progress = Checkpoint.Progress.BEGIN;
+  private volatile boolean stopped;
 
   /** Watches the progress. */
   public interface Listener {
@@ -31,13 +36,20 @@ public final class Trainer {
 
     /** After an epoch. */
     default void epoch(EpochResult result) {}
+
+    /** After every batch and at the end: may save the trainer's {@link Trainer#checkpoint}. */
+    default void pause(boolean epochEnded) {}
   }
 
-  /** Draws the network's starting values from the seed. */
+  /**
+   * Draws the network's starting values from the seed.
+   *
+   * @throws IllegalArgumentException if the starting values do not fit the network
+   */
   public Trainer(FloatNetwork network, TrainingSettings settings) {
     this.network = network;
     this.settings = settings;
-    network.initialise(new SplittableRandom(settings.seed()));
+    network.initialise(settings.initialisation(), new SplittableRandom(settings.seed()));
     for (int i = 0; i < (settings.batchSize() + CHUNK - 1) / CHUNK; i++) {
       chunks.add(new Chunk(network));
     }
@@ -45,6 +57,63 @@ public final class Trainer {
         network.parameters().stream()
             .map(p -> settings.optimiser().newState(p.values().length))
             .toList();
+    regularisers =
+        network.parameters().stream()
+            .map(
+                p ->
+                    p.name().endsWith(".weight")
+                        ? settings.regularisers().stream().map(Regulariser::apply).toList()
+                        : List.<Regulariser.Applied>of())
+            .toList();
+  }
+
+  /** Ends the run after the batch under way; safe from any thread. */
+  public void stop() {
+    stopped = true;
+  }
+
+  /** Everything the run needs to go on; arrays are copies. */
+  public Checkpoint checkpoint(String fingerprint) {
+    return new Checkpoint(
+        fingerprint,
+        progress,
+        List.copyOf(history),
+        network.parameters().stream().map(p -> p.values().clone()).toList(),
+        memory().stream().map(float[]::clone).toList(),
+        best);
+  }
+
+  private List<float[]> memory() {
+    List<float[]> all = new ArrayList<>();
+    states.forEach(s -> all.addAll(s.memory()));
+    regularisers.forEach(r -> r.forEach(a -> all.add(a.memory())));
+    return all;
+  }
+
+  /**
+   * Goes on from a checkpoint of the same network and settings.
+   *
+   * @throws IllegalArgumentException if its arrays do not fit
+   */
+  public void resume(Checkpoint c) {
+    copy(c.parameters(), network.parameters().stream().map(Parameter::values).toList());
+    copy(c.memory(), memory());
+    history.clear();
+    history.addAll(c.history());
+    best = c.best();
+    progress = c.progress();
+  }
+
+  private static void copy(List<float[]> from, List<float[]> to) {
+    if (from.size() != to.size()) {
+      throw new IllegalArgumentException(from.size() + " arrays for " + to.size());
+    }
+    for (int i = 0; i < from.size(); i++) {
+      if (from.get(i).length != to.get(i).length) {
+        throw new IllegalArgumentException("array " + i + " has another length");
+      }
+      System.arraycopy(from.get(i), 0, to.get(i), 0, to.get(i).length);
+    }
   }
 
   private static final class Chunk {
@@ -77,38 +146,98 @@ public final class Trainer {
               + train.classes()
               + " classes");
     }
-    List<EpochResult> history = new ArrayList<>();
-    int batches = (train.size() + settings.batchSize() - 1) / settings.batchSize();
-    long step = 0;
-    for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
-      int[] order =
-          shuffled(train.size(), new SplittableRandom(settings.seed() * 1_000_003 + epoch));
-      double loss = 0;
-      int right = 0;
-      long start = System.nanoTime();
-      for (int b = 0; b < batches; b++) {
-        int from = b * settings.batchSize();
-        int to = Math.min(from + settings.batchSize(), train.size());
-        loss += gradient(train, order, from, to, workers);
-        for (Chunk c : chunks) {
-          right += c.right;
-        }
-        double progress = (double) step / ((long) batches * settings.epochs());
-        update(settings.rate() * settings.schedule().factor(progress), ++step);
-        listener.batch(epoch, to, train.size(), loss / to);
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      EpochResult result =
-          new EpochResult(
-              epoch,
-              loss / train.size(),
-              (double) right / train.size(),
-              accuracy(network, test, workers),
-              train.size() / seconds);
-      history.add(result);
-      listener.epoch(result);
+    int[] all = shuffled(identity(train.size()), new SplittableRandom(settings.seed() * 31 + 7));
+    int held = (int) Math.round(train.size() * settings.validation());
+    int[] validation = Arrays.copyOf(all, held);
+    int[] mine = held == 0 ? identity(train.size()) : Arrays.copyOfRange(all, held, all.length);
+    while (progress.epoch() <= settings.epochs() && !finished() && !stopped) {
+      epoch(train, mine, validation, test, workers, listener);
     }
-    return history;
+    if (!best.isEmpty()) {
+      copy(best, network.parameters().stream().map(Parameter::values).toList());
+    }
+    return List.copyOf(history);
+  }
+
+  private boolean finished() {
+    return settings.patience() > 0
+        && progress.epoch() - 1 - progress.bestEpoch() >= settings.patience();
+  }
+
+  private void epoch(
+      Dataset train,
+      int[] mine,
+      int[] validation,
+      Dataset test,
+      Workers workers,
+      Listener listener) {
+    int epoch = progress.epoch();
+    int batches = (mine.length + settings.batchSize() - 1) / settings.batchSize();
+    int[] order = shuffled(mine, new SplittableRandom(settings.seed() * 1_000_003 + epoch));
+    long start = System.nanoTime();
+    int begun = progress.batch();
+    while (progress.batch() < batches) {
+      int from = progress.batch() * settings.batchSize();
+      int to = Math.min(from + settings.batchSize(), mine.length);
+      double loss = gradient(train, order, from, to, workers);
+      int right = chunks.stream().mapToInt(c -> c.right).sum();
+      double at = epoch - 1 + (double) progress.batch() / batches;
+      double rate = settings.rate() * settings.schedule().factor(at, settings.epochs());
+      long step = progress.step() + 1;
+      Update u = update(rate, step);
+      progress =
+          new Checkpoint.Progress(
+              epoch,
+              progress.batch() + 1,
+              step,
+              progress.loss() + loss + u.penalty * (to - from),
+              progress.right() + right,
+              progress.norms() + u.norm,
+              progress.bestAccuracy(),
+              progress.bestEpoch());
+      listener.batch(epoch, to, mine.length, progress.loss() / to);
+      if (progress.batch() < batches) {
+        listener.pause(stopped);
+        if (stopped) {
+          return;
+        }
+      }
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double images = Math.min((long) (batches - begun) * settings.batchSize(), mine.length);
+    double valid = validation.length == 0 ? -1 : accuracy(network, train, validation, workers);
+    boolean better = valid > progress.bestAccuracy();
+    if (better) {
+      best = network.parameters().stream().map(p -> p.values().clone()).toList();
+    }
+    EpochResult result =
+        new EpochResult(
+            epoch,
+            progress.loss() / mine.length,
+            (double) progress.right() / mine.length,
+            valid,
+            accuracy(network, test, workers),
+            progress.norms() / batches,
+            images / seconds);
+    history.add(result);
+    progress =
+        new Checkpoint.Progress(
+            epoch + 1,
+            0,
+            progress.step(),
+            0,
+            0,
+            0,
+            better ? valid : progress.bestAccuracy(),
+            better ? epoch : progress.bestEpoch());
+    listener.epoch(result);
+    listener.pause(true);
+  }
+
+  private static int[] identity(int n) {
+    int[] all = new int[n];
+    Arrays.setAll(all, i -> i);
+    return all;
   }
 
   private double gradient(Dataset data, int[] order, int from, int to, Workers workers) {
@@ -141,50 +270,68 @@ public final class Trainer {
     int classes = network.output().size();
     float[] logits = c.pass.forward(c.x, n);
     for (int i = 0; i < n; i++) {
-      c.right += SoftmaxCrossEntropy.argMax(logits, i * classes, classes) == c.labels[i] ? 1 : 0;
+      c.right += Loss.argMax(logits, i * classes, classes) == c.labels[i] ? 1 : 0;
     }
-    double loss = SoftmaxCrossEntropy.evaluate(logits, c.labels, n, classes, scale, c.dy);
+    double loss = settings.loss().evaluate(logits, c.labels, n, classes, scale, c.dy);
     c.pass.backward(c.dy, n, c.gradients);
     return loss;
   }
 
-  private void update(double rate, long step) {
+  private record Update(double penalty, double norm) {}
+
+  private Update update(double rate, long step) {
     List<Parameter> parameters = network.parameters();
+    List<float[]> sums = chunks.getFirst().gradients;
+    double penalty = 0;
     for (int p = 0; p < parameters.size(); p++) {
-      float[] sum = chunks.getFirst().gradients.get(p);
+      float[] sum = sums.get(p);
       for (int i = 1; i < chunks.size(); i++) {
         float[] g = chunks.get(i).gradients.get(p);
         for (int j = 0; j < sum.length; j++) {
           sum[j] += g[j];
         }
       }
-      states.get(p).step(parameters.get(p).values(), sum, rate, step);
+      for (Regulariser.Applied r : regularisers.get(p)) {
+        penalty += r.penalise(parameters.get(p).values(), sum);
+      }
     }
+    double norm = settings.clipping().apply(sums);
+    for (int p = 0; p < parameters.size(); p++) {
+      float[] w = parameters.get(p).values();
+      regularisers.get(p).forEach(r -> r.before(w, rate));
+      states.get(p).step(w, sums.get(p), rate, step);
+      regularisers.get(p).forEach(r -> r.after(w));
+    }
+    return new Update(penalty, norm);
   }
 
-  private static int[] shuffled(int n, SplittableRandom random) {
-    int[] order = new int[n];
-    for (int i = 0; i < n; i++) {
+  private static int[] shuffled(int[] values, SplittableRandom random) {
+    int[] order = new int[values.length];
+    for (int i = 0; i < values.length; i++) {
       int j = random.nextInt(i + 1);
       order[i] = order[j];
-      order[j] = i;
+      order[j] = values[i];
     }
     return order;
   }
 
   /** Share of samples whose largest output is the label's. */
   public static double accuracy(FloatNetwork network, Dataset data, Workers workers) {
-    int parts = Math.min(16, data.size());
-    List<Callable<Integer>> tasks = new ArrayList<>();
-    for (int p = 0; p < parts; p++) {
-      int from = (int) ((long) data.size() * p / parts);
-      int to = (int) ((long) data.size() * (p + 1) / parts);
-      tasks.add(() -> right(network, data, from, to));
-    }
-    return workers.all(tasks).stream().mapToInt(Integer::intValue).sum() / (double) data.size();
+    return accuracy(network, data, identity(data.size()), workers);
   }
 
-  private static int right(FloatNetwork network, Dataset data, int from, int to) {
+  private static double accuracy(FloatNetwork network, Dataset data, int[] which, Workers workers) {
+    int parts = Math.min(16, which.length);
+    List<Callable<Integer>> tasks = new ArrayList<>();
+    for (int p = 0; p < parts; p++) {
+      int from = (int) ((long) which.length * p / parts);
+      int to = (int) ((long) which.length * (p + 1) / parts);
+      tasks.add(() -> right(network, data, which, from, to));
+    }
+    return workers.all(tasks).stream().mapToInt(Integer::intValue).sum() / (double) which.length;
+  }
+
+  private static int right(FloatNetwork network, Dataset data, int[] which, int from, int to) {
     NetworkPass pass = new NetworkPass(network, CHUNK);
     int size = network.input().size();
     int classes = network.output().size();
@@ -193,11 +340,11 @@ public final class Trainer {
     for (int at = from; at < to; at += CHUNK) {
       int n = Math.min(CHUNK, to - at);
       for (int i = 0; i < n; i++) {
-        data.reals(at + i, x, i * size);
+        data.reals(which[at + i], x, i * size);
       }
       float[] y = pass.forward(x, n);
       for (int i = 0; i < n; i++) {
-        right += SoftmaxCrossEntropy.argMax(y, i * classes, classes) == data.label(at + i) ? 1 : 0;
+        right += Loss.argMax(y, i * classes, classes) == data.label(which[at + i]) ? 1 : 0;
       }
     }
     return right;

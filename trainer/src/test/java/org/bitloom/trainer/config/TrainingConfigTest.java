@@ -33,7 +33,13 @@ class TrainingConfigTest {
     assertTrue(refusal(good).contains("no layers"));
     assertTrue(refusal("epochs: 0\noptimizer: {type: adam, rate: 0.1}\n").contains("epochs"));
     assertTrue(refusal("epochs: 1\n").contains("optimizer"));
-    assertTrue(refusal(good + "schedule: linear\n").contains("LINEAR"));
+    assertTrue(refusal(good + "schedule: linear\n").contains("schedule is linear"));
+    assertTrue(refusal(good + "schedule: {type: step, every: 2}\n").contains("needs by"));
+    assertTrue(refusal(good + "schedule: {typ: step}\n").contains("typ"));
+    assertTrue(refusal(good + "loss: hinge\n").contains("cross_entropy or mse"));
+    assertTrue(refusal(good + "initialization: ones\n").contains("xavier_normal"));
+    assertTrue(refusal(good + "patience: 2\n").contains("validation: 0.1"));
+    assertTrue(refusal(good + "regularization: {l3: 1}\n").contains("l1, l2"));
   }
 
   @Test

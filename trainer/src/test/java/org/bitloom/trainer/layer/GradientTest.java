@@ -39,7 +39,7 @@ class GradientTest {
   @MethodSource("layers")
   void matchesCentralDifferences(Layer layer) {
     SplittableRandom r = new SplittableRandom(11);
-    layer.initialise(r);
+    layer.initialise(Initialisation.HE, r);
     for (Parameter p : layer.parameters()) {
       fill(p.values(), r);
     }
@@ -105,14 +105,14 @@ class GradientTest {
     float[] x = {0.3f, -1.2f, 2.1f, 0.5f, 0.1f, -0.7f};
     int[] labels = {2, 0};
     float[] g = new float[6];
-    SoftmaxCrossEntropy.evaluate(x, labels, 2, 3, 0.5, g);
+    new SoftmaxCrossEntropy(0).evaluate(x, labels, 2, 3, 0.5, g);
     float[] scratch = new float[6];
     for (int i = 0; i < 6; i++) {
       float keep = x[i];
       x[i] = keep + 1e-3f;
-      double up = SoftmaxCrossEntropy.evaluate(x, labels, 2, 3, 1, scratch);
+      double up = new SoftmaxCrossEntropy(0).evaluate(x, labels, 2, 3, 1, scratch);
       x[i] = keep - 1e-3f;
-      double down = SoftmaxCrossEntropy.evaluate(x, labels, 2, 3, 1, scratch);
+      double down = new SoftmaxCrossEntropy(0).evaluate(x, labels, 2, 3, 1, scratch);
       x[i] = keep;
       assertEquals(0.5 * (up - down) / 2e-3, g[i], 1e-3);
     }
@@ -122,11 +122,11 @@ class GradientTest {
   @Test
   void crossEntropyOfTheWorkedExample() {
     float[] logits = {(float) Math.log(0.7), (float) Math.log(0.2), (float) Math.log(0.1)};
-    double loss = SoftmaxCrossEntropy.evaluate(logits, new int[] {0}, 1, 3, 1, new float[3]);
+    double loss = new SoftmaxCrossEntropy(0).evaluate(logits, new int[] {0}, 1, 3, 1, new float[3]);
     assertEquals(0.36, loss, 0.005);
     assertTrue(
         Double.isFinite(
-            SoftmaxCrossEntropy.evaluate(
-                new float[] {1e30f, -1e30f}, new int[] {1}, 1, 2, 1, new float[2])));
+            new SoftmaxCrossEntropy(0)
+                .evaluate(new float[] {1e30f, -1e30f}, new int[] {1}, 1, 2, 1, new float[2])));
   }
 }

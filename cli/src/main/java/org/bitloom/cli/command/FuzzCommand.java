@@ -52,6 +52,13 @@ public final class FuzzCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--shrink",
+      paramLabel = "N",
+      defaultValue = "60",
+      description = "runs that making a difference smaller may cost (default: 60)")
+  private int shrink;
+
+  @Option(
       names = "--json",
       description = "print one JSON object on standard output and nothing else")
   private boolean json;
@@ -67,7 +74,7 @@ public final class FuzzCommand implements Callable<Integer> {
         minutes == null ? Long.MAX_VALUE : begun + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
     Campaign.Result r;
     try (ProgressBar bar = Console.bar("networks", count)) {
-      r = new Campaign(out, listener(bar)).run(seed, count, deadline);
+      r = new Campaign(out, shrink, listener(bar)).run(seed, count, deadline);
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     System.out.println(json ? json(r, seconds) : text(r, seconds));

@@ -24,10 +24,8 @@ import org.bitloom.fixedpoint.tensor.Shape;
 
 /** Random networks on random machines, hardware against simulator, until one differs. */
 public final class Campaign {
-  /** Runs that shrinking a difference may cost. */
-  private static final int SHRINKING = 60;
-
   private final Path out;
+  private final int shrinking;
   private final Listener listener;
 
   /** Watches a campaign; called from several threads. */
@@ -51,9 +49,11 @@ public final class Campaign {
 
   /**
    * @param out folder for differences
+   * @param shrinking runs that making a difference smaller may cost
    */
-  public Campaign(Path out, Listener listener) {
+  public Campaign(Path out, int shrinking, Listener listener) {
     this.out = out;
+    this.shrinking = shrinking;
     this.listener = listener;
   }
 
@@ -147,7 +147,7 @@ public final class Campaign {
   }
 
   private Path shrink(long seed) {
-    FuzzCase small = new Shrinker(FuzzCase.of(seed), Campaign::fails, SHRINKING).shrink();
+    FuzzCase small = new Shrinker(FuzzCase.of(seed), Campaign::fails, shrinking).shrink();
     Path folder = out.resolve("difference-" + seed);
     NetworkFile.write(folder.resolve("network.bitloom"), small.network());
     SafeWrite.text(folder.resolve("accelerator.yaml"), small.config().toYaml());

@@ -63,6 +63,7 @@ class WholeNetworksTest {
     Campaign.Result r =
         new Campaign(
                 dir,
+                0,
                 new Campaign.Listener() {
                   @Override
                   public void done(long seed) {}

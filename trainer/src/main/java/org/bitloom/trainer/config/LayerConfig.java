@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
+import org.bitloom.trainer.layer.Activation;
+import org.bitloom.trainer.layer.ActivationLayer;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
@@ -18,6 +20,12 @@ import org.bitloom.trainer.layer.ReluLayer;
   @Type(value = LayerConfig.Conv.class, name = "conv"),
   @Type(value = LayerConfig.Dense.class, name = "dense"),
   @Type(value = LayerConfig.Relu.class, name = "relu"),
+  @Type(value = LayerConfig.Sigmoid.class, name = "sigmoid"),
+  @Type(value = LayerConfig.Tanh.class, name = "tanh"),
+  @Type(value = LayerConfig.Relu6.class, name = "relu6"),
+  @Type(value = LayerConfig.LeakyRelu.class, name = "leaky_relu"),
+  @Type(value = LayerConfig.HardSigmoid.class, name = "hard_sigmoid"),
+  @Type(value = LayerConfig.HardSwish.class, name = "hard_swish"),
   @Type(value = LayerConfig.MaxPool.class, name = "max_pool"),
   @Type(value = LayerConfig.AveragePool.class, name = "average_pool"),
   @Type(value = LayerConfig.Flatten.class, name = "flatten")
@@ -77,6 +85,70 @@ public sealed interface LayerConfig {
     @Override
     public String type() {
       return "relu";
+    }
+  }
+
+  /** A function of every element. */
+  sealed interface OfElements extends LayerConfig {
+    /** The function. */
+    Activation function();
+
+    @Override
+    default Layer build(String n, Shape in) {
+      return new ActivationLayer(n, in, function());
+    }
+
+    @Override
+    default String type() {
+      return function().word();
+    }
+  }
+
+  /** {@code type: sigmoid}. */
+  record Sigmoid(String name) implements OfElements {
+    @Override
+    public Activation function() {
+      return new Activation.Sigmoid();
+    }
+  }
+
+  /** {@code type: tanh}. */
+  record Tanh(String name) implements OfElements {
+    @Override
+    public Activation function() {
+      return new Activation.Tanh();
+    }
+  }
+
+  /** {@code type: relu6}. */
+  record Relu6(String name) implements OfElements {
+    @Override
+    public Activation function() {
+      return new Activation.Relu6();
+    }
+  }
+
+  /** {@code type: leaky_relu}: alpha 0.01. */
+  record LeakyRelu(String name, Double alpha) implements OfElements {
+    @Override
+    public Activation function() {
+      return new Activation.LeakyRelu(alpha == null ? 0.01 : alpha);
+    }
+  }
+
+  /** {@code type: hard_sigmoid}. */
+  record HardSigmoid(String name) implements OfElements {
+    @Override
+    public Activation function() {
+      return new Activation.HardSigmoid();
+    }
+  }
+
+  /** {@code type: hard_swish}. */
+  record HardSwish(String name) implements OfElements {
+    @Override
+    public Activation function() {
+      return new Activation.HardSwish();
     }
   }
 

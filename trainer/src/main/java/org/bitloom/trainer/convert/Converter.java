@@ -14,6 +14,7 @@ import org.bitloom.fixedpoint.network.Clamp;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
 import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
 import org.bitloom.fixedpoint.network.MaxPool2d;
 import org.bitloom.fixedpoint.network.Operation;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
@@ -22,6 +23,8 @@ import org.bitloom.fixedpoint.network.TensorSpec;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.Requantization;
 import org.bitloom.fixedpoint.requantize.ShiftRequantization;
+import org.bitloom.fixedpoint.tflite.Tables;
+import org.bitloom.trainer.layer.ActivationLayer;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
@@ -127,6 +130,16 @@ public final class Converter {
       case ReluLayer r -> {
         add(layer, same);
         operations.add(new Relu(name, in, in + 1, Clamp.relu(same)));
+      }
+      case ActivationLayer a -> {
+        TensorSpec out = add(layer, format(seen, name));
+        operations.add(
+            new Lookup(
+                name,
+                a.function().word(),
+                in,
+                in + 1,
+                Tables.real(same, out.format(), a.function()::value)));
       }
       case PoolLayer p -> {
         add(layer, same);

@@ -8,7 +8,8 @@ import org.bitloom.fixedpoint.tensor.Shape;
  * A layer: its parameters, and how to run it. The layer is shared; each worker runs a {@link Pass}
  * of its own.
  */
-public sealed interface Layer permits Conv2dLayer, DenseLayer, ReluLayer, PoolLayer, FlattenLayer {
+public sealed interface Layer
+    permits Conv2dLayer, DenseLayer, ReluLayer, ActivationLayer, PoolLayer, FlattenLayer {
 
   /** The author's name. */
   String name();

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import org.bitloom.fixedpoint.file.SafeWrite;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
+import org.bitloom.trainer.layer.Activation;
+import org.bitloom.trainer.layer.ActivationLayer;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
@@ -25,12 +27,12 @@ import org.bitloom.trainer.layer.PoolLayer;
 import org.bitloom.trainer.layer.ReluLayer;
 
 /**
- * Writes a float network as ONNX (opset 13, float32, NCHW). Weights {@code [k][r][s][c]} become
+ * Writes a float network as ONNX (opset 14, float32, NCHW). Weights {@code [k][r][s][c]} become
  * {@code [k][c][r][s]}; the columns of a dense layer that reads a map are put into channel-first
  * order.
  */
 public final class OnnxExport {
-  private static final int OPSET = 13;
+  private static final int OPSET = 14;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
 
   private OnnxExport() {}
@@ -120,6 +122,7 @@ public final class OnnxExport {
         initializer(d.bias().name(), d.bias().values(), k);
       }
       case ReluLayer r -> n.setOpType("Relu");
+      case ActivationLayer a -> activation(n, a);
       case PoolLayer p -> {
         n.setOpType(p.max() ? "MaxPool" : "AveragePool");
         window(n, p.window(), false);
@@ -131,6 +134,33 @@ public final class OnnxExport {
     }
     graph.addNode(n);
     return layer.name();
+  }
+
+  private void activation(NodeProto.Builder n, ActivationLayer a) {
+    switch (a.function()) {
+      case Activation.Sigmoid f -> n.setOpType("Sigmoid");
+      case Activation.Tanh f -> n.setOpType("Tanh");
+      case Activation.Relu6 f -> {
+        initializer(a.name() + ".min", new float[] {0});
+        initializer(a.name() + ".max", new float[] {6});
+        n.setOpType("Clip").addInput(a.name() + ".min").addInput(a.name() + ".max");
+      }
+      case Activation.LeakyRelu f ->
+          n.setOpType("LeakyRelu").addAttribute(real("alpha", f.alpha()));
+      case Activation.HardSigmoid f ->
+          n.setOpType("HardSigmoid")
+              .addAttribute(real("alpha", 1.0 / 6))
+              .addAttribute(real("beta", 0.5));
+      case Activation.HardSwish f -> n.setOpType("HardSwish");
+    }
+  }
+
+  private static AttributeProto real(String name, double v) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.FLOAT)
+        .setF((float) v)
+        .build();
   }
 
   private Shape mapShape; // of the map that the last Flatten read

@@ -19,6 +19,8 @@ import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.SafeWrite;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
+import org.bitloom.trainer.layer.Activation;
+import org.bitloom.trainer.layer.ActivationLayer;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
@@ -34,7 +36,19 @@ import org.bitloom.trainer.layer.ReluLayer;
  */
 public final class OnnxImport {
   private static final Set<String> SUPPORTED =
-      Set.of("Conv", "Gemm", "Relu", "MaxPool", "AveragePool", "Flatten");
+      Set.of(
+          "Sigmoid",
+          "Tanh",
+          "LeakyRelu",
+          "HardSigmoid",
+          "HardSwish",
+          "Clip",
+          "Conv",
+          "Gemm",
+          "Relu",
+          "MaxPool",
+          "AveragePool",
+          "Flatten");
 
   private final String where;
   private final Map<String, TensorProto> initializers = new HashMap<>();
@@ -116,6 +130,13 @@ public final class OnnxImport {
       case "Conv" -> conv(n, name, in);
       case "Gemm" -> gemm(n, name, in);
       case "Relu" -> new ReluLayer(name, in);
+      case "Sigmoid" -> new ActivationLayer(name, in, new Activation.Sigmoid());
+      case "Tanh" -> new ActivationLayer(name, in, new Activation.Tanh());
+      case "LeakyRelu" ->
+          new ActivationLayer(name, in, new Activation.LeakyRelu(real(n, "alpha", 0.01f)));
+      case "HardSigmoid" -> hardSigmoid(n, name, in);
+      case "HardSwish" -> new ActivationLayer(name, in, new Activation.HardSwish());
+      case "Clip" -> clip(n, name, in);
       case "MaxPool" -> new PoolLayer(name, in, window(n, 0, 0), true);
       case "AveragePool" -> new PoolLayer(name, in, window(n, 0, 0), false);
       case "Flatten" -> {
@@ -124,6 +145,29 @@ public final class OnnxImport {
       }
       default -> throw new IllegalStateException(n.getOpType());
     };
+  }
+
+  private Layer hardSigmoid(NodeProto n, String name, Shape in) {
+    float alpha = real(n, "alpha", 0.2f);
+    float beta = real(n, "beta", 0.5f);
+    if (alpha != 1f / 6 || beta != 0.5f) {
+      throw fault(
+          "node " + name + " is a hard sigmoid of slope " + alpha, "export it with slope 1/6");
+    }
+    return new ActivationLayer(name, in, new Activation.HardSigmoid());
+  }
+
+  private Layer clip(NodeProto n, String name, Shape in) {
+    float lo = n.getInputCount() > 1 ? floats(initializer(n, 1))[0] : Float.NEGATIVE_INFINITY;
+    float hi = n.getInputCount() > 2 ? floats(initializer(n, 2))[0] : Float.POSITIVE_INFINITY;
+    if (lo != 0 || hi != 6) {
+      throw fault("node " + name + " clips to [" + lo + ", " + hi + "]", "use ReLU or ReLU6");
+    }
+    return new ActivationLayer(name, in, new Activation.Relu6());
+  }
+
+  private static float real(NodeProto n, String name, float otherwise) {
+    return attribute(n, name).map(AttributeProto::getF).orElse(otherwise);
   }
 
   private Layer conv(NodeProto n, String name, Shape in) {

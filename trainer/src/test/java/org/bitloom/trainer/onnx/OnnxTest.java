@@ -24,12 +24,17 @@ class OnnxTest {
         - {type: conv, filters: 3, kernel: 3, padding: same, stride: 2}
         - {type: relu}
         - {type: average_pool, size: 2}
+        - {type: hard_swish}
         - {type: conv, filters: 5, kernel: 2, padding: same}
+        - {type: leaky_relu, alpha: 0.2}
+        - {type: relu6}
         - {type: max_pool, size: 2, stride: 1}
         - {type: flatten}
         - {type: dense, units: 6}
-        - {type: relu}
+        - {type: tanh}
+        - {type: hard_sigmoid}
         - {type: dense, units: 4}
+        - {type: sigmoid}
       """;
 
   private static FloatNetwork network() {

@@ -48,6 +48,7 @@ class ActivationsTest {
         - {type: conv, filters: 6, kernel: 3, stride: 2}
         - {type: hard_swish}
         - {type: conv, filters: 5, kernel: 3, padding: same}
+        - {type: depthwise, kernel: 3, padding: same}
         - {type: leaky_relu, alpha: 0.2}
         - {type: max_pool, size: 2}
         - {type: conv, filters: 8, kernel: 3, padding: same}
@@ -82,7 +83,7 @@ class ActivationsTest {
             new MinMax());
     Plan plan = Planner.plan(q, AcceleratorConfig.of("tiny"));
     assertEquals(6, plan.layers().stream().filter(l -> l.post().table() != null).count());
-    assertEquals(6, plan.layers().size(), "tables ride along");
+    assertEquals(7, plan.layers().size(), "tables ride along");
     Simulator simulator = new Simulator(plan);
     List<SampleResult> samples =
         IntStream.range(0, 2).mapToObj(i -> simulator.run(Samples.image(DATA, i, q))).toList();

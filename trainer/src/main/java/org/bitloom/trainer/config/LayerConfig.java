@@ -10,6 +10,7 @@ import org.bitloom.trainer.layer.ActivationLayer;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
+import org.bitloom.trainer.layer.GroupedConv2dLayer;
 import org.bitloom.trainer.layer.Layer;
 import org.bitloom.trainer.layer.PoolLayer;
 import org.bitloom.trainer.layer.ReluLayer;
@@ -18,6 +19,7 @@ import org.bitloom.trainer.layer.ReluLayer;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @Type(value = LayerConfig.Conv.class, name = "conv"),
+  @Type(value = LayerConfig.Depthwise.class, name = "depthwise"),
   @Type(value = LayerConfig.Dense.class, name = "dense"),
   @Type(value = LayerConfig.Relu.class, name = "relu"),
   @Type(value = LayerConfig.Sigmoid.class, name = "sigmoid"),
@@ -41,21 +43,37 @@ public sealed interface LayerConfig {
   /** The word in the YAML. */
   String type();
 
-  /** {@code type: conv}: filters, kernel (square), stride 1, padding same or valid. */
-  record Conv(String name, int filters, int kernel, Integer stride, String padding)
+  /** {@code type: conv}: filters, kernel (square), stride 1, padding same or valid, groups 1. */
+  record Conv(String name, int filters, int kernel, Integer stride, String padding, Integer groups)
       implements LayerConfig {
     @Override
     public Layer build(String n, Shape in) {
       if (filters < 1) {
         throw new IllegalArgumentException("filters is " + filters + ", at least 1 is needed");
       }
-      return new Conv2dLayer(
-          n, in, filters, window(kernel, stride == null ? 1 : stride, padding, in));
+      Window w = window(kernel, stride == null ? 1 : stride, padding, in);
+      return groups == null || groups == 1
+          ? new Conv2dLayer(n, in, filters, w)
+          : new GroupedConv2dLayer(n, in, filters, w, groups);
     }
 
     @Override
     public String type() {
       return "conv";
+    }
+  }
+
+  /** {@code type: depthwise}: kernel (square), stride 1, padding same or valid. */
+  record Depthwise(String name, int kernel, Integer stride, String padding) implements LayerConfig {
+    @Override
+    public Layer build(String n, Shape in) {
+      Window w = window(kernel, stride == null ? 1 : stride, padding, in);
+      return new GroupedConv2dLayer(n, in, in.channels(), w, in.channels());
+    }
+
+    @Override
+    public String type() {
+      return "depthwise";
     }
   }
 

@@ -20,6 +20,7 @@ import org.bitloom.fixedpoint.network.Operation;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.TensorSpec;
+import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.Requantization;
 import org.bitloom.fixedpoint.requantize.ShiftRequantization;
@@ -29,6 +30,7 @@ import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
 import org.bitloom.trainer.layer.FloatNetwork;
+import org.bitloom.trainer.layer.GroupedConv2dLayer;
 import org.bitloom.trainer.layer.Layer;
 import org.bitloom.trainer.layer.Parameter;
 import org.bitloom.trainer.layer.PoolLayer;
@@ -73,7 +75,9 @@ public final class Converter {
     while (i < layers.size()) {
       Layer layer = layers.get(i);
       boolean fuse =
-          (layer instanceof Conv2dLayer || layer instanceof DenseLayer)
+          (layer instanceof Conv2dLayer
+                  || layer instanceof GroupedConv2dLayer
+                  || layer instanceof DenseLayer)
               && i + 1 < layers.size()
               && layers.get(i + 1) instanceof ReluLayer;
       int end = fuse ? i + 1 : i;
@@ -97,22 +101,9 @@ public final class Converter {
     ActivationFormat same = tensors.get(in).format();
     String name = layer.name();
     switch (layer) {
-      case Conv2dLayer c -> {
-        TensorSpec out = add(layer, format(seen, name));
-        QuantizedWeights q = weights(c.weight(), name);
-        operations.add(
-            new Conv2d(
-                name,
-                in,
-                in + 1,
-                c.window(),
-                1,
-                q.codes(),
-                q.format(),
-                q.bias(c.bias(), same.step()),
-                requantization(same, q.format(), out.format(), false),
-                clamp(relu, out)));
-      }
+      case Conv2dLayer c -> conv(layer, c.window(), 1, c.weight(), c.bias(), relu, seen);
+      case GroupedConv2dLayer c ->
+          conv(layer, c.window(), c.groups(), c.weight(), c.bias(), relu, seen);
       case DenseLayer d -> {
         TensorSpec out = add(layer, format(seen, name));
         QuantizedWeights q = weights(d.weight(), name);
@@ -154,6 +145,33 @@ public final class Converter {
         operations.add(new Flatten(name, in, in + 1));
       }
     }
+  }
+
+  private void conv(
+      Layer layer,
+      Window window,
+      int groups,
+      Parameter weight,
+      Parameter bias,
+      boolean relu,
+      Statistics seen) {
+    int in = tensors.size() - 1;
+    ActivationFormat before = tensors.get(in).format();
+    String name = layer.name();
+    TensorSpec out = add(layer, format(seen, name));
+    QuantizedWeights q = weights(weight, name);
+    operations.add(
+        new Conv2d(
+            name,
+            in,
+            in + 1,
+            window,
+            groups,
+            q.codes(),
+            q.format(),
+            q.bias(bias, before.step()),
+            requantization(before, q.format(), out.format(), false),
+            clamp(relu, out)));
   }
 
   private QuantizedWeights weights(Parameter weight, String layer) {

@@ -9,7 +9,13 @@ import org.bitloom.fixedpoint.tensor.Shape;
  * of its own.
  */
 public sealed interface Layer
-    permits Conv2dLayer, DenseLayer, ReluLayer, ActivationLayer, PoolLayer, FlattenLayer {
+    permits Conv2dLayer,
+        GroupedConv2dLayer,
+        DenseLayer,
+        ReluLayer,
+        ActivationLayer,
+        PoolLayer,
+        FlattenLayer {
 
   /** The author's name. */
   String name();

@@ -22,7 +22,9 @@ import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
 import org.bitloom.trainer.layer.FloatNetwork;
+import org.bitloom.trainer.layer.GroupedConv2dLayer;
 import org.bitloom.trainer.layer.Layer;
+import org.bitloom.trainer.layer.Parameter;
 import org.bitloom.trainer.layer.PoolLayer;
 import org.bitloom.trainer.layer.ReluLayer;
 
@@ -90,18 +92,10 @@ public final class OnnxExport {
     NodeProto.Builder n =
         NodeProto.newBuilder().setName(layer.name()).addInput(in).addOutput(layer.name());
     switch (layer) {
-      case Conv2dLayer c -> {
-        n.setOpType("Conv").addInput(c.weight().name()).addInput(c.bias().name());
-        window(n, c.window(), true);
-        Shape w = c.weight().shape();
-        initializer(
-            c.weight().name(),
-            channelFirst(c.weight().values(), w.dim(0), w.dim(1) * w.dim(2), w.dim(3)),
-            w.dim(0),
-            w.dim(3),
-            w.dim(1),
-            w.dim(2));
-        initializer(c.bias().name(), c.bias().values(), w.dim(0));
+      case Conv2dLayer c -> conv(n, c.window(), c.weight(), c.bias());
+      case GroupedConv2dLayer c -> {
+        conv(n, c.window(), c.weight(), c.bias());
+        n.addAttribute(integer("group", c.groups()));
       }
       case DenseLayer d -> {
         String flat = in;
@@ -134,6 +128,20 @@ public final class OnnxExport {
     }
     graph.addNode(n);
     return layer.name();
+  }
+
+  private void conv(NodeProto.Builder n, Window window, Parameter weight, Parameter bias) {
+    n.setOpType("Conv").addInput(weight.name()).addInput(bias.name());
+    window(n, window, true);
+    Shape w = weight.shape();
+    initializer(
+        weight.name(),
+        channelFirst(weight.values(), w.dim(0), w.dim(1) * w.dim(2), w.dim(3)),
+        w.dim(0),
+        w.dim(3),
+        w.dim(1),
+        w.dim(2));
+    initializer(bias.name(), bias.values(), w.dim(0));
   }
 
   private void activation(NodeProto.Builder n, ActivationLayer a) {

@@ -25,6 +25,7 @@ import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FlattenLayer;
 import org.bitloom.trainer.layer.FloatNetwork;
+import org.bitloom.trainer.layer.GroupedConv2dLayer;
 import org.bitloom.trainer.layer.Layer;
 import org.bitloom.trainer.layer.Parameter;
 import org.bitloom.trainer.layer.PoolLayer;
@@ -174,17 +175,20 @@ public final class OnnxImport {
     TensorProto w = initializer(n, 1);
     int k = dim(w, 0);
     int c = dim(w, 1);
-    if (w.getDimsCount() != 4 || c != in.channels()) {
+    int groups = Math.toIntExact(attribute(n, "group").map(AttributeProto::getI).orElse(1L));
+    if (w.getDimsCount() != 4 || groups < 1 || c * groups != in.channels()) {
       throw fault(
           "node " + name + " has weights of " + w.getDimsList() + " for " + in,
-          "grouped and 1-D convolutions are not read");
+          "1-D convolutions are not read");
     }
     Window window = window(n, dim(w, 2), dim(w, 3));
     // [k][c][pixel] to [k][pixel][c] is the exporter's permutation the other way round
     float[] values = OnnxExport.channelFirst(floats(w), k, c, window.taps());
     Parameter weight =
         new Parameter(name + ".weight", Shape.of(k, window.height(), window.width(), c), values);
-    return new Conv2dLayer(name, in, window, weight, bias(n, name, k));
+    return groups == 1
+        ? new Conv2dLayer(name, in, window, weight, bias(n, name, k))
+        : new GroupedConv2dLayer(name, in, window, groups, weight, bias(n, name, k));
   }
 
   private Layer gemm(NodeProto n, String name, Shape in) {
@@ -252,12 +256,10 @@ public final class OnnxImport {
 
   private Window window(NodeProto n, int height, int width) {
     String auto = attribute(n, "auto_pad").map(a -> a.getS().toStringUtf8()).orElse("NOTSET");
-    boolean group = attribute(n, "group").map(AttributeProto::getI).orElse(1L) != 1;
     boolean ceil = attribute(n, "ceil_mode").map(AttributeProto::getI).orElse(0L) != 0;
-    if (!auto.equals("NOTSET") || group || ceil) {
+    if (!auto.equals("NOTSET") || ceil) {
       throw fault(
-          "node " + n.getName() + " uses auto_pad, group or ceil_mode",
-          "export it with explicit pads");
+          "node " + n.getName() + " uses auto_pad or ceil_mode", "export it with explicit pads");
     }
     int[] k = integers(n, "kernel_shape", height, width);
     int[] s = integers(n, "strides", 1, 1);

@@ -28,6 +28,14 @@ class GradientTest {
         new Conv2dLayer("dilated", map, 2, new Window(2, 2, 1, 1, 2, 3, 1, 2, 0, 0)),
         new Conv2dLayer("pointwise", map, 5, Window.valid(1, 1, 1, 1)),
         new DenseLayer("dense", map, 7),
+        new GroupedConv2dLayer(
+            "depthwise",
+            map,
+            map.channels(),
+            Window.same(3, 3, 1, 1, 1, 1, map.height(), map.width()),
+            map.channels()),
+        new GroupedConv2dLayer(
+            "grouped", Shape.of(5, 4, 6), 4, new Window(2, 3, 2, 1, 1, 2, 1, 0, 0, 2), 2),
         new ReluLayer("relu", map),
         new ActivationLayer("sigmoid", map, new Activation.Sigmoid()),
         new ActivationLayer("tanh", map, new Activation.Tanh()),

@@ -28,6 +28,8 @@ class OnnxTest {
         - {type: conv, filters: 5, kernel: 2, padding: same}
         - {type: leaky_relu, alpha: 0.2}
         - {type: relu6}
+        - {type: depthwise, kernel: 3, padding: same}
+        - {type: conv, filters: 10, kernel: 1, groups: 5}
         - {type: max_pool, size: 2, stride: 1}
         - {type: flatten}
         - {type: dense, units: 6}

@@ -6,9 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bitloom.fixedpoint.file.NetworkFile;
+import org.bitloom.fixedpoint.network.Add;
+import org.bitloom.fixedpoint.network.AveragePool2d;
+import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
+import org.bitloom.fixedpoint.network.Flatten;
 import org.bitloom.fixedpoint.network.Lookup;
+import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 
@@ -36,7 +49,23 @@ record LayerDigest(String name, Map<String, String> parts) {
           parts.put("table", sum(codes(l.table())));
           parts.put("rest", sum(l.kind() + l.inputs() + formats));
         }
-        default -> parts.put("rest", sum(op + formats));
+        case Constant c -> {
+          parts.put("codes", sum(codes(c.codes())));
+          parts.put("rest", sum(c.kind() + formats));
+        }
+        case AveragePool2d _,
+            Concatenate _,
+            Flatten _,
+            MaxPool2d _,
+            Mean _,
+            Multiply _,
+            Pad _,
+            Relu _,
+            Requantize _,
+            Softmax _,
+            Trim _,
+            Add _ ->
+            parts.put("rest", sum(op + formats));
       }
       all.add(new LayerDigest(op.name(), parts));
     }

@@ -1,10 +1,24 @@
 package org.bitloom.simulator.cycles;
 
 import java.util.List;
+import org.bitloom.fixedpoint.network.Add;
+import org.bitloom.fixedpoint.network.AveragePool2d;
+import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
 import org.bitloom.fixedpoint.network.Conv2d;
 import org.bitloom.fixedpoint.network.Dense;
+import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
+import org.bitloom.fixedpoint.network.MaxPool2d;
+import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.network.Relu;
+import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.fixedpoint.tensor.Shape;
@@ -26,7 +40,21 @@ final class NonzeroMacs {
         }
         yield n * d.bias().size();
       }
-      default -> 0;
+      case AveragePool2d _,
+          Concatenate _,
+          Constant _,
+          Flatten _,
+          Lookup _,
+          MaxPool2d _,
+          Mean _,
+          Multiply _,
+          Pad _,
+          Relu _,
+          Requantize _,
+          Softmax _,
+          Trim _,
+          Add _ ->
+          0;
     };
   }
 

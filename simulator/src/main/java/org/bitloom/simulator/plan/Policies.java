@@ -6,11 +6,21 @@ import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.format.AffineFormat;
 import org.bitloom.fixedpoint.network.Add;
 import org.bitloom.fixedpoint.network.Addition;
+import org.bitloom.fixedpoint.network.AveragePool2d;
 import org.bitloom.fixedpoint.network.Concatenate;
+import org.bitloom.fixedpoint.network.Constant;
+import org.bitloom.fixedpoint.network.Flatten;
+import org.bitloom.fixedpoint.network.Lookup;
+import org.bitloom.fixedpoint.network.MaxPool2d;
 import org.bitloom.fixedpoint.network.Mean;
+import org.bitloom.fixedpoint.network.Multiply;
 import org.bitloom.fixedpoint.network.Operation;
+import org.bitloom.fixedpoint.network.Pad;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.network.Relu;
 import org.bitloom.fixedpoint.network.Requantize;
+import org.bitloom.fixedpoint.network.Softmax;
+import org.bitloom.fixedpoint.network.Trim;
 import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.Requantization;
@@ -51,7 +61,19 @@ final class Policies {
           case WeightedOperation w -> Stream.of(w.requantization());
           case Requantize r -> Stream.of(r.requantization());
           case Concatenate c -> c.rescale().stream();
-          default -> Stream.of();
+          case AveragePool2d _,
+              Constant _,
+              Flatten _,
+              Lookup _,
+              MaxPool2d _,
+              Mean _,
+              Multiply _,
+              Pad _,
+              Relu _,
+              Softmax _,
+              Trim _,
+              Add _ ->
+              Stream.of();
         };
     List<RoundingPolicy> policies =
         all.filter(MultiplierRequantization.class::isInstance)

@@ -56,7 +56,9 @@ class ResumeTest {
                   "--resume")
               : start(err, "train", "c.yaml", "--out", "cut.onnx", "--checkpoint-seconds", "1");
       boolean kill = killed < 4;
-      if (!kill || p.waitFor(r.nextInt(1500, 5000), TimeUnit.MILLISECONDS)) {
+      if (!kill
+          || p.waitFor(
+              killed == 0 ? r.nextInt(300, 900) : r.nextInt(1500, 5000), TimeUnit.MILLISECONDS)) {
         assertEquals(0, p.waitFor(), Files.readString(err));
         break;
       }

@@ -1,220 +1,134 @@
 package org.bitloom.trainer.config;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import org.bitloom.fixedpoint.network.Window;
-import org.bitloom.fixedpoint.tensor.Shape;
-import org.bitloom.trainer.layer.Activation;
-import org.bitloom.trainer.layer.ActivationLayer;
-import org.bitloom.trainer.layer.Conv2dLayer;
-import org.bitloom.trainer.layer.DenseLayer;
-import org.bitloom.trainer.layer.FlattenLayer;
-import org.bitloom.trainer.layer.GroupedConv2dLayer;
-import org.bitloom.trainer.layer.Layer;
-import org.bitloom.trainer.layer.PoolLayer;
-import org.bitloom.trainer.layer.ReluLayer;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bitloom.fixedpoint.file.Suggestion;
 
-/** One entry of {@code layers:}, told apart by its {@code type}. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes({
-  @Type(value = LayerConfig.Conv.class, name = "conv"),
-  @Type(value = LayerConfig.Depthwise.class, name = "depthwise"),
-  @Type(value = LayerConfig.Dense.class, name = "dense"),
-  @Type(value = LayerConfig.Relu.class, name = "relu"),
-  @Type(value = LayerConfig.Sigmoid.class, name = "sigmoid"),
-  @Type(value = LayerConfig.Tanh.class, name = "tanh"),
-  @Type(value = LayerConfig.Relu6.class, name = "relu6"),
-  @Type(value = LayerConfig.LeakyRelu.class, name = "leaky_relu"),
-  @Type(value = LayerConfig.HardSigmoid.class, name = "hard_sigmoid"),
-  @Type(value = LayerConfig.HardSwish.class, name = "hard_swish"),
-  @Type(value = LayerConfig.MaxPool.class, name = "max_pool"),
-  @Type(value = LayerConfig.AveragePool.class, name = "average_pool"),
-  @Type(value = LayerConfig.Flatten.class, name = "flatten")
-})
-public sealed interface LayerConfig {
+/**
+ * One entry of {@code layers:}. Which keys an entry takes follows from its type, see {@link #KEYS};
+ * all are optional but the ones named in {@link LayerBuilder}.
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record LayerConfig(
+    String type,
+    String name,
+    List<String> inputs,
+    String share,
+    Integer filters,
+    Integer units,
+    Extent kernel,
+    Extent stride,
+    Extent dilation,
+    String padding,
+    Integer groups,
+    Extent size,
+    Integer ratio,
+    Double rate,
+    Boolean usual,
+    Double alpha,
+    Double beta,
+    Double k,
+    Double momentum,
+    Double epsilon,
+    Integer top,
+    Integer left,
+    Integer bottom,
+    Integer right,
+    Boolean batchNorm,
+    String activation,
+    Boolean weightNorm,
+    Boolean spectralNorm,
+    Double dropConnect) {
 
-  /** Name of the layer; null asks for one made of type and position. */
-  String name();
+  /** The keys of every type, besides {@code type}, {@code name} and {@code inputs}. */
+  static final Map<String, Set<String>> KEYS = keys();
 
-  /** The layer for an input shape. */
-  Layer build(String name, Shape input);
+  private static Map<String, Set<String>> keys() {
+    Map<String, Set<String>> m = new LinkedHashMap<>();
+    String weighted = " share batch_norm activation weight_norm spectral_norm drop_connect";
+    put(m, "conv", "filters kernel stride dilation padding groups" + weighted);
+    put(m, "depthwise", "kernel stride dilation padding" + weighted);
+    put(m, "pointwise", "filters" + weighted);
+    put(m, "separable", "filters kernel stride padding batch_norm activation");
+    put(m, "ghost", "filters kernel stride padding ratio batch_norm activation");
+    put(m, "dense", "units" + weighted);
+    for (String f : List.of("relu", "relu6", "sigmoid", "tanh", "hard_sigmoid", "hard_swish")) {
+      put(m, f, "");
+    }
+    put(m, "leaky_relu", "alpha");
+    put(m, "max_pool", "size stride padding");
+    put(m, "average_pool", "size stride padding");
+    put(m, "global_average_pool", "");
+    put(m, "flatten", "");
+    put(m, "add", "");
+    put(m, "subtract", "");
+    put(m, "concat", "");
+    put(m, "pad", "top left bottom right");
+    put(m, "softmax", "");
+    put(m, "batch_norm", "momentum epsilon");
+    put(m, "layer_norm", "epsilon");
+    put(m, "instance_norm", "epsilon");
+    put(m, "group_norm", "groups epsilon");
+    put(m, "local_response_norm", "size k alpha beta");
+    put(m, "dropout", "rate");
+    put(m, "gaussian_dropout", "rate usual");
+    put(m, "standout", "alpha beta");
+    return m;
+  }
 
-  /** The word in the YAML. */
-  String type();
+  private static void put(Map<String, Set<String>> m, String type, String keys) {
+    m.put(type, Set.of(keys.isBlank() ? new String[0] : keys.trim().split(" ")));
+  }
 
-  /** {@code type: conv}: filters, kernel (square), stride 1, padding same or valid, groups 1. */
-  record Conv(String name, int filters, int kernel, Integer stride, String padding, Integer groups)
-      implements LayerConfig {
-    @Override
-    public Layer build(String n, Shape in) {
-      if (filters < 1) {
-        throw new IllegalArgumentException("filters is " + filters + ", at least 1 is needed");
+  /** Refuses an unknown type and keys the type does not take. */
+  void check() {
+    if (type == null) {
+      throw new IllegalArgumentException("has no type, write one of " + words(KEYS.keySet()));
+    }
+    Set<String> allowed = KEYS.get(type);
+    if (allowed == null) {
+      throw new IllegalArgumentException(
+          "type is "
+              + type
+              + Suggestion.of(type, KEYS.keySet())
+              + ", the types are "
+              + words(KEYS.keySet()));
+    }
+    for (String key : given()) {
+      if (!allowed.contains(key)) {
+        throw new IllegalArgumentException(
+            type
+                + " takes no "
+                + key
+                + Suggestion.of(key, allowed)
+                + (allowed.isEmpty() ? "" : ", its keys are " + words(allowed)));
       }
-      Window w = window(kernel, stride == null ? 1 : stride, padding, in);
-      return groups == null || groups == 1
-          ? new Conv2dLayer(n, in, filters, w)
-          : new GroupedConv2dLayer(n, in, filters, w, groups);
-    }
-
-    @Override
-    public String type() {
-      return "conv";
     }
   }
 
-  /** {@code type: depthwise}: kernel (square), stride 1, padding same or valid. */
-  record Depthwise(String name, int kernel, Integer stride, String padding) implements LayerConfig {
-    @Override
-    public Layer build(String n, Shape in) {
-      Window w = window(kernel, stride == null ? 1 : stride, padding, in);
-      return new GroupedConv2dLayer(n, in, in.channels(), w, in.channels());
-    }
-
-    @Override
-    public String type() {
-      return "depthwise";
-    }
+  private static String words(Set<String> s) {
+    return String.join(", ", s.stream().sorted().toList());
   }
 
-  /** {@code type: dense}: units. */
-  record Dense(String name, int units) implements LayerConfig {
-    @Override
-    public Layer build(String n, Shape in) {
-      if (units < 1) {
-        throw new IllegalArgumentException("units is " + units + ", at least 1 is needed");
+  private List<String> given() {
+    List<String> keys = new ArrayList<>();
+    for (RecordComponent c : LayerConfig.class.getRecordComponents()) {
+      String key = c.getName().replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
+      try {
+        if (!Set.of("type", "name", "inputs").contains(key)
+            && c.getAccessor().invoke(this) != null) {
+          keys.add(key);
+        }
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
       }
-      return new DenseLayer(n, in, units);
     }
-
-    @Override
-    public String type() {
-      return "dense";
-    }
-  }
-
-  /** {@code type: relu}. */
-  record Relu(String name) implements LayerConfig {
-    @Override
-    public Layer build(String n, Shape in) {
-      return new ReluLayer(n, in);
-    }
-
-    @Override
-    public String type() {
-      return "relu";
-    }
-  }
-
-  /** A function of every element. */
-  sealed interface OfElements extends LayerConfig {
-    /** The function. */
-    Activation function();
-
-    @Override
-    default Layer build(String n, Shape in) {
-      return new ActivationLayer(n, in, function());
-    }
-
-    @Override
-    default String type() {
-      return function().word();
-    }
-  }
-
-  /** {@code type: sigmoid}. */
-  record Sigmoid(String name) implements OfElements {
-    @Override
-    public Activation function() {
-      return new Activation.Sigmoid();
-    }
-  }
-
-  /** {@code type: tanh}. */
-  record Tanh(String name) implements OfElements {
-    @Override
-    public Activation function() {
-      return new Activation.Tanh();
-    }
-  }
-
-  /** {@code type: relu6}. */
-  record Relu6(String name) implements OfElements {
-    @Override
-    public Activation function() {
-      return new Activation.Relu6();
-    }
-  }
-
-  /** {@code type: leaky_relu}: alpha 0.01. */
-  record LeakyRelu(String name, Double alpha) implements OfElements {
-    @Override
-    public Activation function() {
-      return new Activation.LeakyRelu(alpha == null ? 0.01 : alpha);
-    }
-  }
-
-  /** {@code type: hard_sigmoid}. */
-  record HardSigmoid(String name) implements OfElements {
-    @Override
-    public Activation function() {
-      return new Activation.HardSigmoid();
-    }
-  }
-
-  /** {@code type: hard_swish}. */
-  record HardSwish(String name) implements OfElements {
-    @Override
-    public Activation function() {
-      return new Activation.HardSwish();
-    }
-  }
-
-  /** {@code type: max_pool}: size (square), stride as size. */
-  record MaxPool(String name, int size, Integer stride) implements LayerConfig {
-    @Override
-    public Layer build(String n, Shape in) {
-      return new PoolLayer(n, in, window(size, stride == null ? size : stride, "valid", in), true);
-    }
-
-    @Override
-    public String type() {
-      return "max_pool";
-    }
-  }
-
-  /** {@code type: average_pool}: size (square), stride as size. */
-  record AveragePool(String name, int size, Integer stride) implements LayerConfig {
-    @Override
-    public Layer build(String n, Shape in) {
-      return new PoolLayer(n, in, window(size, stride == null ? size : stride, "valid", in), false);
-    }
-
-    @Override
-    public String type() {
-      return "average_pool";
-    }
-  }
-
-  /** {@code type: flatten}. */
-  record Flatten(String name) implements LayerConfig {
-    @Override
-    public Layer build(String n, Shape in) {
-      return new FlattenLayer(n, in);
-    }
-
-    @Override
-    public String type() {
-      return "flatten";
-    }
-  }
-
-  private static Window window(int kernel, int stride, String padding, Shape in) {
-    return switch (padding == null ? "valid" : padding) {
-      case "same" -> Window.same(kernel, kernel, stride, stride, 1, 1, in.height(), in.width());
-      case "valid" -> Window.valid(kernel, kernel, stride, stride);
-      default ->
-          throw new IllegalArgumentException("padding is " + padding + ", write same or valid");
-    };
+    return keys;
   }
 }

@@ -10,7 +10,7 @@ import org.bitloom.fixedpoint.file.YamlFile;
 import org.bitloom.fixedpoint.tensor.Shape;
 import org.bitloom.trainer.layer.FloatNetwork;
 import org.bitloom.trainer.layer.Initialisation;
-import org.bitloom.trainer.layer.Layer;
+import org.bitloom.trainer.layer.NetworkBuilder;
 import org.bitloom.trainer.train.Clipping;
 import org.bitloom.trainer.train.Loss;
 import org.bitloom.trainer.train.MeanSquaredError;
@@ -99,7 +99,8 @@ public record TrainingConfig(
           regularisers,
           initialisation(),
           validation == null ? 0 : validation,
-          patience == null ? 0 : patience);
+          patience == null ? 0 : patience,
+          TrainingSettings.Extras.NONE);
     } catch (IllegalArgumentException e) {
       throw new BadInputException(where, e.getMessage(), "see docs/training.md", e);
     }
@@ -138,19 +139,18 @@ public record TrainingConfig(
     if (layers == null || layers.isEmpty()) {
       throw new BadInputException(where, "has no layers", "list them under layers:");
     }
-    List<Layer> built = new ArrayList<>();
-    Shape shape = input;
+    NetworkBuilder built = new NetworkBuilder(input);
+    LayerBuilder builder = new LayerBuilder(built);
     for (int i = 0; i < layers.size(); i++) {
       LayerConfig c = layers.get(i);
-      String label = c.name() == null ? c.type() + i : c.name();
       try {
-        Layer l = c.build(label, shape);
-        shape = l.output();
-        built.add(l);
+        builder.add(c, i);
       } catch (IllegalArgumentException e) {
-        throw new BadInputException(where + ": layers[" + i + "]", e.getMessage(), "correct it", e);
+        String label = c.name() == null ? "" : " (" + c.name() + ")";
+        throw new BadInputException(
+            where + ": layers[" + i + "]" + label, e.getMessage(), "correct it", e);
       }
     }
-    return new FloatNetwork(name == null ? "network" : name, built);
+    return built.build(name == null ? "network" : name);
   }
 }

@@ -8,15 +8,17 @@ import org.bitloom.trainer.layer.FloatNetwork;
 import org.bitloom.trainer.layer.NetworkPass;
 
 /**
- * What calibration saw: the statistics of the network's input and of every layer's output.
+ * What calibration saw: the statistics of the network's input and of every output of its layers
+ * after {@link Folding}.
  *
  * @param input of the input
  * @param layers one for each layer, in order
  */
 public record Observation(Statistics input, List<Statistics> layers) {
 
-  /** Runs all images of {@code data} through the network. */
-  public static Observation of(FloatNetwork network, Dataset data) {
+  /** Runs all images of {@code data} through the network, folded. */
+  public static Observation of(FloatNetwork real, Dataset data) {
+    FloatNetwork network = Folding.fold(real);
     Statistics input = new Statistics();
     List<Statistics> layers =
         IntStream.range(0, network.layers().size()).mapToObj(i -> new Statistics()).toList();

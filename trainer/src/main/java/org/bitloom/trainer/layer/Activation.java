@@ -11,6 +11,54 @@ public sealed interface Activation {
   /** The derivative at {@code x}, whose value is {@code y}. */
   double derivative(double x, double y);
 
+  /** {@code max(x, 0)}; the derivative at 0 is 0. */
+  record Relu() implements Activation {
+    @Override
+    public String word() {
+      return "relu";
+    }
+
+    @Override
+    public double value(double x) {
+      return Math.max(x, 0);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return x > 0 ? 1 : 0;
+    }
+  }
+
+  /**
+   * Standout's expectation (Ba and Frey, 2013), the activation times its own keep probability:
+   * {@code x / (1 + exp(-(alpha x + beta)))}. While training {@link DropoutLayer} draws instead.
+   *
+   * @param alpha slope of the probability
+   * @param beta offset of the probability
+   */
+  record Standout(double alpha, double beta) implements Activation {
+    @Override
+    public String word() {
+      return "standout";
+    }
+
+    /** The probability that a unit is kept. */
+    public double keep(double x) {
+      return 1 / (1 + Math.exp(-(alpha * x + beta)));
+    }
+
+    @Override
+    public double value(double x) {
+      return x * keep(x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      double p = keep(x);
+      return p + x * alpha * p * (1 - p);
+    }
+  }
+
   /** {@code 1 / (1 + exp(-x))}; derivative {@code y (1 - y)}. */
   record Sigmoid() implements Activation {
     @Override

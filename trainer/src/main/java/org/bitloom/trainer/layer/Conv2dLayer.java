@@ -2,33 +2,45 @@ package org.bitloom.trainer.layer;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.bitloom.fixedpoint.blas.Blas;
-import org.bitloom.fixedpoint.execute.Unfold;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
 
-/** Convolution as a matrix product of unfolded windows with weights {@code [k][r][s][c]}. */
+/**
+ * Convolution, grouped or not; weight {@code [k][r][s][c / groups]}, bias {@code [k]}. Output
+ * channels of a group see the input channels of that group only; as many groups as channels make it
+ * depthwise.
+ */
 public final class Conv2dLayer implements Layer {
   private final String name;
   private final Shape input;
   private final Shape output;
   private final Window window;
+  private final int groups;
   private final Parameter weight;
   private final Parameter bias;
 
   /** A layer of {@code filters} filters with undrawn weights. */
   public Conv2dLayer(String name, Shape input, int filters, Window window) {
+    this(name, input, filters, window, 1);
+  }
+
+  /** A grouped layer with undrawn weights. */
+  public Conv2dLayer(String name, Shape input, int filters, Window window, int groups) {
     this(
         name,
         input,
         window,
+        groups,
         Parameter.zeros(
-            name + ".weight", Shape.of(filters, window.height(), window.width(), input.channels())),
+            name + ".weight",
+            Shape.of(
+                filters, window.height(), window.width(), depth(name, input, filters, groups))),
         Parameter.zeros(name + ".bias", Shape.of(filters)));
   }
 
-  /** A layer with given parameters: weight {@code [k][r][s][c]}, bias {@code [k]}. */
-  public Conv2dLayer(String name, Shape input, Window window, Parameter weight, Parameter bias) {
+  /** A layer with given parameters. */
+  public Conv2dLayer(
+      String name, Shape input, Window window, int groups, Parameter weight, Parameter bias) {
     if (window.outHeight(input.height()) < 1 || window.outWidth(input.width()) < 1) {
       throw new IllegalArgumentException(
           name
@@ -39,16 +51,35 @@ public final class Conv2dLayer implements Layer {
               + " does not fit "
               + input);
     }
+    Shape w = weight.shape();
+    Shape want =
+        Shape.of(w.dim(0), window.height(), window.width(), depth(name, input, w.dim(0), groups));
+    if (!w.equals(want)) {
+      throw new IllegalArgumentException(name + ": weights are " + w + ", not " + want);
+    }
     this.name = name;
     this.input = input;
     this.window = window;
+    this.groups = groups;
     this.weight = weight;
     this.bias = bias;
     this.output =
-        Shape.of(
-            window.outHeight(input.height()),
-            window.outWidth(input.width()),
-            weight.shape().dim(0));
+        Shape.of(window.outHeight(input.height()), window.outWidth(input.width()), w.dim(0));
+  }
+
+  private static int depth(String name, Shape input, int filters, int groups) {
+    if (groups < 1 || input.channels() % groups != 0 || filters % groups != 0) {
+      throw new IllegalArgumentException(
+          name
+              + ": "
+              + groups
+              + " groups do not divide "
+              + input.channels()
+              + " channels and "
+              + filters
+              + " filters");
+    }
+    return input.channels() / groups;
   }
 
   /** Kernel, stride and padding. */
@@ -56,7 +87,17 @@ public final class Conv2dLayer implements Layer {
     return window;
   }
 
-  /** Weights {@code [k][r][s][c]}. */
+  /** Number of groups. */
+  public int groups() {
+    return groups;
+  }
+
+  /** Whether every channel is convolved on its own. */
+  public boolean depthwise() {
+    return groups > 1 && groups == input.channels() && groups == output.channels();
+  }
+
+  /** Weights {@code [k][r][s][c / groups]}. */
   public Parameter weight() {
     return weight;
   }
@@ -88,77 +129,15 @@ public final class Conv2dLayer implements Layer {
 
   @Override
   public void initialise(Initialisation how, RandomGenerator random) {
-    int fanIn = window.taps() * input.channels();
-    how.draw(weight.values(), fanIn, window.taps() * output.channels(), random);
+    int fanIn = window.taps() * input.channels() / groups;
+    how.draw(weight.values(), fanIn, window.taps() * output.channels() / groups, random);
+    weight.transforms().forEach(t -> t.begin(weight.values()));
   }
 
   @Override
   public Pass newPass(int samples) {
-    return new ConvPass(samples);
-  }
-
-  private final class ConvPass implements Pass {
-    private final int positions = output.height() * output.width();
-    private final int filters = output.channels();
-    private final Unfold unfold = new Unfold(input, window);
-    private final int inner = unfold.rowLength();
-    private final float[] columns;
-    private final float[] y;
-    private final float[] dColumns;
-    private final float[] dx;
-
-    ConvPass(int samples) {
-      columns = new float[samples * positions * inner];
-      y = new float[samples * output.size()];
-      dColumns = new float[positions * inner];
-      dx = new float[samples * input.size()];
-    }
-
-    @Override
-    public float[] forward(float[] x, int n) {
-      for (int i = 0; i < n; i++) {
-        unfold.gather(x, i * input.size(), columns, i * positions * inner);
-      }
-      Blas.multiply(false, true, n * positions, filters, inner, columns, weight.values(), 0, y);
-      float[] b = bias.values();
-      for (int p = 0; p < n * positions; p++) {
-        for (int k = 0; k < filters; k++) {
-          y[p * filters + k] += b[k];
-        }
-      }
-      return y;
-    }
-
-    @Override
-    public float[] backward(float[] dy, int n, List<float[]> gradients, boolean wantInput) {
-      Blas.multiply(true, false, filters, inner, n * positions, dy, columns, 1, gradients.get(0));
-      float[] db = gradients.get(1);
-      for (int p = 0; p < n * positions; p++) {
-        for (int k = 0; k < filters; k++) {
-          db[k] += dy[p * filters + k];
-        }
-      }
-      if (!wantInput) {
-        return null;
-      }
-      java.util.Arrays.fill(dx, 0, n * input.size(), 0);
-      for (int i = 0; i < n; i++) {
-        Blas.multiply(
-            false,
-            false,
-            positions,
-            inner,
-            filters,
-            dy,
-            i * output.size(),
-            weight.values(),
-            0,
-            0,
-            dColumns,
-            0);
-        unfold.scatter(dColumns, 0, dx, i * input.size());
-      }
-      return dx;
-    }
+    return groups == 1
+        ? new MatrixConvPass(this, samples)
+        : depthwise() ? new DepthwisePass(this, samples) : new GroupedConvPass(this, samples);
   }
 }

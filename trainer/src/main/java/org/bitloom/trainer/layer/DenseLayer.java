@@ -66,6 +66,7 @@ public final class DenseLayer implements Layer {
   @Override
   public void initialise(Initialisation how, RandomGenerator random) {
     how.draw(weight.values(), input.size(), bias.values().length, random);
+    weight.transforms().forEach(t -> t.begin(weight.values()));
   }
 
   @Override
@@ -85,29 +86,26 @@ public final class DenseLayer implements Layer {
     }
 
     @Override
-    public float[] forward(float[] in, int n) {
-      x = in;
+    public float[] forward(float[][] xs, int n, Run run) {
+      x = xs[0];
+      float[] w = run.values().of(weight);
+      float[] b = run.values().of(bias);
       for (int i = 0; i < n; i++) {
-        System.arraycopy(bias.values(), 0, y, i * units, units);
+        System.arraycopy(b, 0, y, i * units, units);
       }
-      Blas.multiply(false, true, n, units, input.size(), x, weight.values(), 1, y);
+      Blas.multiply(false, true, n, units, input.size(), x, w, 1, y);
       return y;
     }
 
     @Override
-    public float[] backward(float[] dy, int n, List<float[]> gradients, boolean wantInput) {
-      Blas.multiply(true, false, units, input.size(), n, dy, x, 1, gradients.get(0));
-      float[] db = gradients.get(1);
-      for (int i = 0; i < n; i++) {
-        for (int k = 0; k < units; k++) {
-          db[k] += dy[i * units + k];
-        }
+    public float[][] backward(float[] dy, int n, Run run, Gradients g, boolean wantInput) {
+      Blas.multiply(true, false, units, input.size(), n, dy, x, 1, g.of(weight));
+      Bias.sum(dy, n, g.of(bias));
+      if (wantInput) {
+        float[] w = run.values().of(weight);
+        Blas.multiply(false, false, n, input.size(), units, dy, w, 0, dx);
       }
-      if (!wantInput) {
-        return null;
-      }
-      Blas.multiply(false, false, n, input.size(), units, dy, weight.values(), 0, dx);
-      return dx;
+      return new float[][] {dx};
     }
   }
 }

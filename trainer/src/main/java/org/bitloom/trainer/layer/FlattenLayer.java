@@ -1,6 +1,5 @@
 package org.bitloom.trainer.layer;
 
-import java.util.List;
 import org.bitloom.fixedpoint.tensor.Shape;
 
 /** The same numbers as a vector. */
@@ -15,13 +14,13 @@ public record FlattenLayer(String name, Shape input) implements Layer {
   public Pass newPass(int samples) {
     return new Pass() {
       @Override
-      public float[] forward(float[] x, int n) {
-        return x;
+      public float[] forward(float[][] x, int n, Run run) {
+        return x[0];
       }
 
       @Override
-      public float[] backward(float[] dy, int n, List<float[]> gradients, boolean wantInput) {
-        return dy;
+      public float[][] backward(float[] dy, int n, Run run, Gradients g, boolean wantInput) {
+        return new float[][] {dy};
       }
     };
   }

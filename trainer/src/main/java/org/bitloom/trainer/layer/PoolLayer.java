@@ -1,7 +1,6 @@
 package org.bitloom.trainer.layer;
 
 import java.util.Arrays;
-import java.util.List;
 import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
 
@@ -76,7 +75,8 @@ public record PoolLayer(String name, Shape input, Window window, boolean max) im
     }
 
     @Override
-    public float[] forward(float[] x, int n) {
+    public float[] forward(float[][] xs, int n, Run run) {
+      float[] x = xs[0];
       each(
           n,
           layer.max()
@@ -119,7 +119,7 @@ public record PoolLayer(String name, Shape input, Window window, boolean max) im
     }
 
     @Override
-    public float[] backward(float[] dy, int n, List<float[]> gradients, boolean wantInput) {
+    public float[][] backward(float[] dy, int n, Run run, Gradients g, boolean wantInput) {
       Arrays.fill(dx, 0, n * in.size(), 0);
       if (layer.max()) {
         for (int i = 0; i < n * out.size(); i++) {
@@ -128,7 +128,7 @@ public record PoolLayer(String name, Shape input, Window window, boolean max) im
       } else {
         each(n, (at, s, y0, y1, x0, x1) -> spread(dy, at, s, y0, y1, x0, x1));
       }
-      return dx;
+      return new float[][] {dx};
     }
 
     private void spread(float[] dy, int at, int s, int y0, int y1, int x0, int x1) {

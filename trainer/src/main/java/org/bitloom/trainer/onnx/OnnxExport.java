@@ -1,43 +1,58 @@
 package org.bitloom.trainer.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import static org.bitloom.trainer.onnx.OnnxWriter.channelFirst;
+import static org.bitloom.trainer.onnx.OnnxWriter.in;
+import static org.bitloom.trainer.onnx.OnnxWriter.integer;
+import static org.bitloom.trainer.onnx.OnnxWriter.real;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.bitloom.fixedpoint.file.SafeWrite;
-import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
 import org.bitloom.trainer.layer.Activation;
 import org.bitloom.trainer.layer.ActivationLayer;
+import org.bitloom.trainer.layer.AddLayer;
+import org.bitloom.trainer.layer.BatchNormLayer;
+import org.bitloom.trainer.layer.ConcatLayer;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
+import org.bitloom.trainer.layer.DropoutLayer;
+import org.bitloom.trainer.layer.EffectiveValues;
 import org.bitloom.trainer.layer.FlattenLayer;
 import org.bitloom.trainer.layer.FloatNetwork;
-import org.bitloom.trainer.layer.GroupedConv2dLayer;
+import org.bitloom.trainer.layer.GroupNormLayer;
 import org.bitloom.trainer.layer.Layer;
-import org.bitloom.trainer.layer.Parameter;
+import org.bitloom.trainer.layer.LocalResponseNormLayer;
+import org.bitloom.trainer.layer.MultiplyLayer;
+import org.bitloom.trainer.layer.Noise;
+import org.bitloom.trainer.layer.PadLayer;
 import org.bitloom.trainer.layer.PoolLayer;
-import org.bitloom.trainer.layer.ReluLayer;
+import org.bitloom.trainer.layer.ScaleLayer;
+import org.bitloom.trainer.layer.SoftmaxLayer;
 
 /**
- * Writes a float network as ONNX (opset 14, float32, NCHW). Weights {@code [k][r][s][c]} become
- * {@code [k][c][r][s]}; the columns of a dense layer that reads a map are put into channel-first
- * order.
+ * Writes a float network as ONNX (opset 14, float32, NCHW) as it runs after training: effective
+ * weights, running statistics, no dropout. Weights {@code [k][r][s][c]} become {@code
+ * [k][c][r][s]}; the columns of a dense layer that reads a map are put into channel-first order.
  */
 public final class OnnxExport {
   private static final int OPSET = 14;
-  private final GraphProto.Builder graph = GraphProto.newBuilder();
 
-  private OnnxExport() {}
+  private final FloatNetwork network;
+  private final EffectiveValues values;
+  private final OnnxWriter file = new OnnxWriter();
+  private final List<Value> tensors = new ArrayList<>();
+
+  /** A tensor in the file: a map, or a vector in some order. */
+  private record Value(String name, boolean map, Order order) {}
+
+  private OnnxExport(FloatNetwork network) {
+    this.network = network;
+    this.values = EffectiveValues.of(network);
+  }
 
   /** Writes a file. */
   public static void write(Path file, FloatNetwork network) {
@@ -46,203 +61,230 @@ public final class OnnxExport {
 
   /** The bytes of the file. */
   public static byte[] encode(FloatNetwork network) {
-    return new OnnxExport().model(network).toByteArray();
+    return new OnnxExport(network).run();
   }
 
-  private ModelProto model(FloatNetwork network) {
-    graph.setName(network.name());
-    graph.addInput(value("input", true, network.input()));
-    String at = "input";
-    for (Layer layer : network.layers()) {
-      at = node(layer, at);
+  private byte[] run() {
+    Shape s = network.input();
+    file.input("input", s.channels(), s.height(), s.width());
+    tensors.add(new Value("input", true, Order.SAME));
+    for (FloatNetwork.Node n : network.nodes()) {
+      tensors.add(node(n.layer(), n.inputs()));
     }
-    graph.addOutput(
-        value(
-            at,
-            network.layers().stream()
-                .noneMatch(l -> l instanceof DenseLayer || l instanceof FlattenLayer),
-            network.output()));
-    return ModelProto.newBuilder()
-        .setIrVersion(8)
-        .setProducerName("bitloom")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-        .setGraph(graph)
-        .build();
-  }
-
-  private static ValueInfoProto value(String name, boolean map, Shape s) {
-    TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
-    dims.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("N"));
-    long[] extents = map ? new long[] {s.channels(), s.height(), s.width()} : new long[] {s.size()};
-    for (long d : extents) {
-      dims.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(d));
+    Value last = tensors.getLast();
+    Shape out = network.output();
+    if (!last.map && last.order.of() != null) {
+      throw new IllegalArgumentException(
+          network.name() + " ends in a flattened map, end it with a dense layer");
     }
-    TypeProto.Tensor tensor =
-        TypeProto.Tensor.newBuilder()
-            .setElemType(TensorProto.DataType.FLOAT.getNumber())
-            .setShape(dims)
-            .build();
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(TypeProto.newBuilder().setTensorType(tensor))
-        .build();
+    if (last.map) {
+      file.output(last.name, DataType.FLOAT, out.channels(), out.height(), out.width());
+    } else {
+      file.output(last.name, DataType.FLOAT, out.size());
+    }
+    return file.model(network.name(), OPSET).toByteArray();
   }
 
-  private String node(Layer layer, String in) {
-    NodeProto.Builder n =
-        NodeProto.newBuilder().setName(layer.name()).addInput(in).addOutput(layer.name());
-    switch (layer) {
-      case Conv2dLayer c -> conv(n, c.window(), c.weight(), c.bias());
-      case GroupedConv2dLayer c -> {
-        conv(n, c.window(), c.weight(), c.bias());
-        n.addAttribute(integer("group", c.groups()));
+  private Value node(Layer layer, List<Integer> from) {
+    Value x = tensors.get(from.getFirst());
+    String name = layer.name();
+    return switch (layer) {
+      case Conv2dLayer c -> {
+        Shape w = c.weight().shape();
+        int taps = w.dim(1) * w.dim(2);
+        float[] v = channelFirst(values.of(c.weight()), w.dim(0), taps, w.dim(3));
+        String weight = file.floats(name + ".weight", v, w.dim(0), w.dim(3), w.dim(1), w.dim(2));
+        String bias = file.floats(name + ".bias", values.of(c.bias()), w.dim(0));
+        file.node(
+            "Conv",
+            name,
+            in(map(x, c.input(), name), weight, bias),
+            OnnxWriter.window(c.window(), c.groups()));
+        yield new Value(name, true, Order.SAME);
       }
-      case DenseLayer d -> {
-        String flat = in;
-        if (d.input().height() * d.input().width() > 1) {
-          flat = layer.name() + ".flat";
-          graph.addNode(flatten(flat, in));
-          n.setInput(0, flat);
-        }
-        n.setOpType("Gemm")
-            .addInput(d.weight().name())
-            .addInput(d.bias().name())
-            .addAttribute(integer("transB", 1));
-        Shape map = mapBefore(d);
-        int k = d.bias().values().length;
-        float[] w =
-            channelFirst(d.weight().values(), k, map.height() * map.width(), map.channels());
-        initializer(d.weight().name(), w, k, map.size());
-        initializer(d.bias().name(), d.bias().values(), k);
-      }
-      case ReluLayer r -> n.setOpType("Relu");
-      case ActivationLayer a -> activation(n, a);
+      case DenseLayer d -> dense(d, x);
+      case ActivationLayer a -> same(activation(a.name(), a.function(), x.name), x);
       case PoolLayer p -> {
-        n.setOpType(p.max() ? "MaxPool" : "AveragePool");
-        window(n, p.window(), false);
+        file.node(
+            p.max() ? "MaxPool" : "AveragePool",
+            name,
+            in(map(x, p.input(), name)),
+            OnnxWriter.pool(p.window()));
+        yield new Value(name, true, Order.SAME);
       }
       case FlattenLayer f -> {
-        mapShape = f.input();
-        n.setOpType("Flatten").addAttribute(integer("axis", 1));
+        file.node("Flatten", name, in(x.name), integer("axis", 1));
+        yield new Value(name, false, x.map ? Order.channelFirst(f.input()) : x.order);
       }
+      case AddLayer a -> two(a.subtract() ? "Sub" : "Add", name, from);
+      case MultiplyLayer m -> two("Mul", name, from);
+      case ConcatLayer c -> concat(c, from);
+      case PadLayer p -> {
+        String pads =
+            file.longs(name + ".pads", 0, 0, p.top(), p.left(), 0, 0, p.bottom(), p.right());
+        file.node("Pad", name, in(map(x, p.input(), name), pads));
+        yield new Value(name, true, Order.SAME);
+      }
+      case ScaleLayer s -> {
+        file.node("Mul", name + ".scaled", in(x.name, channels(name + ".factor", s.factor(), x)));
+        file.node("Add", name, in(name + ".scaled", channels(name + ".offset", s.offset(), x)));
+        yield new Value(name, x.map, x.order);
+      }
+      case BatchNormLayer b -> {
+        file.node(
+            "BatchNormalization",
+            name,
+            in(
+                x.name,
+                vector(name + ".gamma", values.of(b.gamma()), x),
+                vector(name + ".beta", values.of(b.beta()), x),
+                vector(name + ".mean", b.mean(), x),
+                vector(name + ".variance", b.variance(), x)),
+            real("epsilon", b.epsilon()));
+        yield same(name, x);
+      }
+      case GroupNormLayer g -> groupNorm(g, x);
+      case LocalResponseNormLayer l -> {
+        file.node(
+            "LRN",
+            name,
+            in(map(x, l.input(), name)),
+            integer("size", l.size()),
+            real("bias", l.k()),
+            real("alpha", l.alpha() * l.size()), // ONNX divides alpha by the size
+            real("beta", l.beta()));
+        yield new Value(name, true, Order.SAME);
+      }
+      case DropoutLayer d when d.noise() instanceof Noise.Standout s ->
+          same(activation(name, DropoutLayer.function(s), x.name), x);
+      case DropoutLayer d -> x;
+      case SoftmaxLayer s -> same(file.node("Softmax", name, in(x.name), integer("axis", 1)), x);
+    };
+  }
+
+  private static Value same(String name, Value x) {
+    return new Value(name, x.map, x.order);
+  }
+
+  /** A vector as a map of one pixel, where an operator needs one. */
+  private String map(Value x, Shape shape, String reader) {
+    if (x.map) {
+      return x.name;
     }
-    graph.addNode(n);
-    return layer.name();
+    String dims = file.longs(reader + ".dims", 0, shape.channels(), shape.height(), shape.width());
+    return file.node("Reshape", reader + ".map", in(x.name, dims));
   }
 
-  private void conv(NodeProto.Builder n, Window window, Parameter weight, Parameter bias) {
-    n.setOpType("Conv").addInput(weight.name()).addInput(bias.name());
-    window(n, window, true);
-    Shape w = weight.shape();
-    initializer(
-        weight.name(),
-        channelFirst(weight.values(), w.dim(0), w.dim(1) * w.dim(2), w.dim(3)),
-        w.dim(0),
-        w.dim(3),
-        w.dim(1),
-        w.dim(2));
-    initializer(bias.name(), bias.values(), w.dim(0));
+  private Value dense(DenseLayer d, Value x) {
+    String flat = x.name;
+    Order order = x.order;
+    if (x.map) {
+      flat = file.node("Flatten", d.name() + ".flat", in(x.name), integer("axis", 1));
+      order = Order.channelFirst(d.input());
+    }
+    int k = d.bias().values().length;
+    float[] w = order.toOnnx(values.of(d.weight()), k);
+    String weight = file.floats(d.name() + ".weight", w, k, d.input().size());
+    String bias = file.floats(d.name() + ".bias", values.of(d.bias()), k);
+    file.node("Gemm", d.name(), in(flat, weight, bias), integer("transB", 1));
+    return new Value(d.name(), false, Order.SAME);
   }
 
-  private void activation(NodeProto.Builder n, ActivationLayer a) {
-    switch (a.function()) {
-      case Activation.Sigmoid f -> n.setOpType("Sigmoid");
-      case Activation.Tanh f -> n.setOpType("Tanh");
-      case Activation.Relu6 f -> {
-        initializer(a.name() + ".min", new float[] {0});
-        initializer(a.name() + ".max", new float[] {6});
-        n.setOpType("Clip").addInput(a.name() + ".min").addInput(a.name() + ".max");
-      }
-      case Activation.LeakyRelu f ->
-          n.setOpType("LeakyRelu").addAttribute(real("alpha", f.alpha()));
+  private Value two(String op, String name, List<Integer> from) {
+    Value a = tensors.get(from.get(0));
+    Value b = tensors.get(from.get(1));
+    if (a.map != b.map || !Arrays.equals(a.order.of(), b.order.of())) {
+      throw new IllegalArgumentException(name + " joins a flattened map and another vector");
+    }
+    return same(file.node(op, name, in(a.name, b.name)), a);
+  }
+
+  private Value concat(ConcatLayer c, List<Integer> from) {
+    List<Value> parts = from.stream().map(tensors::get).toList();
+    boolean map = parts.stream().allMatch(Value::map);
+    if (!map && parts.stream().anyMatch(Value::map)) {
+      throw new IllegalArgumentException(c.name() + " joins a map and a vector");
+    }
+    Order order = Order.SAME;
+    int n = 0;
+    for (int j = 0; !map && j < parts.size(); j++) {
+      int m = c.inputs().get(j).size();
+      order = order.then(n, parts.get(j).order, m);
+      n += m;
+    }
+    file.node(
+        "Concat",
+        c.name(),
+        parts.stream().map(Value::name).toArray(String[]::new),
+        integer("axis", 1));
+    return new Value(c.name(), map, order);
+  }
+
+  private String vector(String name, float[] v, Value x) {
+    return file.floats(name, x.map ? v : x.order.toOnnx(v, 1), v.length);
+  }
+
+  /** Constants for each channel of a map or element of a vector. */
+  private String channels(String name, float[] v, Value x) {
+    return x.map ? file.floats(name, v, v.length, 1, 1) : vector(name, v, x);
+  }
+
+  /** Groups as channels of an instance normalization, then factor and offset. */
+  private Value groupNorm(GroupNormLayer g, Value x) {
+    String name = g.name();
+    Shape s = g.input();
+    float[] ones = new float[g.groups()];
+    Arrays.fill(ones, 1);
+    String grouped =
+        file.node(
+            "Reshape",
+            name + ".grouped",
+            in(x.name, file.longs(name + ".groups", 0, g.groups(), -1)));
+    String normal =
+        file.node(
+            "InstanceNormalization",
+            name + ".normal",
+            in(
+                grouped,
+                file.floats(name + ".one", ones, ones.length),
+                file.floats(name + ".zero", new float[ones.length], ones.length)),
+            real("epsilon", g.epsilon()));
+    String dims =
+        x.map
+            ? file.longs(name + ".dims", 0, s.channels(), s.height(), s.width())
+            : file.longs(name + ".dims", 0, s.size());
+    String back = file.node("Reshape", name + ".back", in(normal, dims));
+    file.node(
+        "Mul", name + ".scaled", in(back, channels(name + ".gamma", values.of(g.gamma()), x)));
+    file.node("Add", name, in(name + ".scaled", channels(name + ".beta", values.of(g.beta()), x)));
+    return same(name, x);
+  }
+
+  private String activation(String name, Activation function, String x) {
+    return switch (function) {
+      case Activation.Relu f -> file.node("Relu", name, in(x));
+      case Activation.Sigmoid f -> file.node("Sigmoid", name, in(x));
+      case Activation.Tanh f -> file.node("Tanh", name, in(x));
+      case Activation.Relu6 f ->
+          file.node(
+              "Clip",
+              name,
+              in(
+                  x,
+                  file.floats(name + ".min", new float[] {0}),
+                  file.floats(name + ".max", new float[] {6})));
+      case Activation.LeakyRelu f -> file.node("LeakyRelu", name, in(x), real("alpha", f.alpha()));
       case Activation.HardSigmoid f ->
-          n.setOpType("HardSigmoid")
-              .addAttribute(real("alpha", 1.0 / 6))
-              .addAttribute(real("beta", 0.5));
-      case Activation.HardSwish f -> n.setOpType("HardSwish");
-    }
-  }
-
-  private static AttributeProto real(String name, double v) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.FLOAT)
-        .setF((float) v)
-        .build();
-  }
-
-  private Shape mapShape; // of the map that the last Flatten read
-
-  private Shape mapBefore(DenseLayer d) {
-    boolean flat = d.input().height() * d.input().width() == 1;
-    Shape map =
-        flat && mapShape != null && mapShape.size() == d.input().size() ? mapShape : d.input();
-    mapShape = null;
-    return map;
-  }
-
-  private static NodeProto flatten(String name, String in) {
-    return NodeProto.newBuilder()
-        .setName(name)
-        .setOpType("Flatten")
-        .addInput(in)
-        .addOutput(name)
-        .addAttribute(integer("axis", 1))
-        .build();
-  }
-
-  /** Each of {@code k} rows from {@code [pixel][c]} to {@code [c][pixel]}. */
-  static float[] channelFirst(float[] w, int k, int pixels, int channels) {
-    float[] t = new float[w.length];
-    for (int o = 0; o < k; o++) {
-      for (int p = 0; p < pixels; p++) {
-        for (int c = 0; c < channels; c++) {
-          t[(o * channels + c) * pixels + p] = w[(o * pixels + p) * channels + c];
-        }
+          file.node("HardSigmoid", name, in(x), real("alpha", 1.0 / 6), real("beta", 0.5));
+      case Activation.HardSwish f -> file.node("HardSwish", name, in(x));
+      case Activation.Standout f -> {
+        String alpha = file.floats(name + ".alpha", new float[] {(float) f.alpha()});
+        String beta = file.floats(name + ".beta", new float[] {(float) f.beta()});
+        file.node("Mul", name + ".scaled", in(x, alpha));
+        file.node("Add", name + ".shifted", in(name + ".scaled", beta));
+        file.node("Sigmoid", name + ".keep", in(name + ".shifted"));
+        yield file.node("Mul", name, in(x, name + ".keep"));
       }
-    }
-    return t;
-  }
-
-  private static void window(NodeProto.Builder n, Window w, boolean dilations) {
-    n.addAttribute(integers("kernel_shape", w.height(), w.width()));
-    n.addAttribute(integers("strides", w.strideY(), w.strideX()));
-    n.addAttribute(integers("pads", w.padTop(), w.padLeft(), w.padBottom(), w.padRight()));
-    if (dilations) {
-      n.addAttribute(integers("dilations", w.dilationY(), w.dilationX()));
-    }
-  }
-
-  private static AttributeProto integer(String name, long v) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(v)
-        .build();
-  }
-
-  private static AttributeProto integers(String name, long... v) {
-    AttributeProto.Builder a =
-        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-    for (long i : v) {
-      a.addInts(i);
-    }
-    return a.build();
-  }
-
-  private void initializer(String name, float[] values, long... dims) {
-    ByteBuffer b = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float v : values) {
-      b.putFloat(v);
-    }
-    TensorProto.Builder t =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT.getNumber())
-            .setRawData(ByteString.copyFrom(b.flip()));
-    for (long d : dims) {
-      t.addDims(d);
-    }
-    graph.addInitializer(t);
+    };
   }
 }

@@ -7,8 +7,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.layer.FloatNetwork;
+import org.bitloom.trainer.layer.Gradients;
+import org.bitloom.trainer.layer.Layer;
 import org.bitloom.trainer.layer.NetworkPass;
 import org.bitloom.trainer.layer.Parameter;
+import org.bitloom.trainer.layer.Values;
 
 /**
  * Mini-batch training. A batch is cut into chunks of a fixed size, each chunk's gradient is
@@ -19,9 +22,12 @@ public final class Trainer {
   /** Samples a worker takes at a time. */
   static final int CHUNK = 16;
 
+  private final Trainable model;
   private final FloatNetwork network;
   private final TrainingSettings settings;
+  private final List<Parameter> parameters;
   private final List<Chunk> chunks = new ArrayList<>();
+  private final List<Pruning.Masked> masks;
   private final List<Optimiser.State> states;
   private final List<List<Regulariser.Applied>> regularisers; // by parameter
   private final List<EpochResult> history = new ArrayList<>();
@@ -47,18 +53,33 @@ public final class Trainer {
    * @throws IllegalArgumentException if the starting values do not fit the network
    */
   public Trainer(FloatNetwork network, TrainingSettings settings) {
-    this.network = network;
+    this(prepared(network, settings), settings);
+  }
+
+  private static Trainable prepared(FloatNetwork network, TrainingSettings settings) {
+    if (!settings.extras().keepWeights()) {
+      network.initialise(settings.initialisation(), new SplittableRandom(settings.seed()));
+    }
+    if (settings.extras().pruning() != null) {
+      Pruning.attach(network);
+    }
+    return Trainable.of(network);
+  }
+
+  /** Trains on from the weights there are. */
+  public Trainer(Trainable model, TrainingSettings settings) {
+    this.model = model;
+    this.network = model.network();
     this.settings = settings;
-    network.initialise(settings.initialisation(), new SplittableRandom(settings.seed()));
+    this.parameters = model.parameters();
+    masks = settings.extras().pruning() == null ? List.of() : Pruning.attach(network);
     for (int i = 0; i < (settings.batchSize() + CHUNK - 1) / CHUNK; i++) {
-      chunks.add(new Chunk(network));
+      chunks.add(new Chunk());
     }
     states =
-        network.parameters().stream()
-            .map(p -> settings.optimiser().newState(p.values().length))
-            .toList();
+        parameters.stream().map(p -> settings.optimiser().newState(p.values().length)).toList();
     regularisers =
-        network.parameters().stream()
+        parameters.stream()
             .map(
                 p ->
                     p.name().endsWith(".weight")
@@ -78,9 +99,21 @@ public final class Trainer {
         fingerprint,
         progress,
         List.copyOf(history),
-        network.parameters().stream().map(p -> p.values().clone()).toList(),
+        snapshot(),
         memory().stream().map(float[]::clone).toList(),
         best);
+  }
+
+  /** Everything that makes the network what it is. */
+  private List<float[]> live() {
+    List<float[]> all = new ArrayList<>();
+    parameters.forEach(p -> all.add(p.values()));
+    all.addAll(model.state());
+    return all;
+  }
+
+  private List<float[]> snapshot() {
+    return live().stream().map(float[]::clone).toList();
   }
 
   private List<float[]> memory() {
@@ -96,7 +129,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if its arrays do not fit
    */
   public void resume(Checkpoint c) {
-    copy(c.parameters(), network.parameters().stream().map(Parameter::values).toList());
+    copy(c.parameters(), live());
     copy(c.memory(), memory());
     history.clear();
     history.addAll(c.history());
@@ -116,20 +149,18 @@ public final class Trainer {
     }
   }
 
-  private static final class Chunk {
-    final NetworkPass pass;
-    final float[] x;
+  private final class Chunk {
+    final NetworkPass pass = model.newPass(CHUNK);
+    final float[] x = new float[CHUNK * network.input().size()];
     final int[] labels = new int[CHUNK];
-    final float[] dy;
-    final List<float[]> gradients;
+    final float[] dy = new float[CHUNK * network.output().size()];
+    final Gradients gradients = new Gradients(parameters);
+    final NetworkPass teacher =
+        settings.extras().distillation() == null
+            ? null
+            : new NetworkPass(settings.extras().distillation().teacher(), CHUNK);
     int right;
-
-    Chunk(FloatNetwork network) {
-      pass = new NetworkPass(network, CHUNK);
-      x = new float[CHUNK * network.input().size()];
-      dy = new float[CHUNK * network.output().size()];
-      gradients = network.parameters().stream().map(p -> new float[p.values().length]).toList();
-    }
+    double loss;
   }
 
   /** Trains to the end and returns every epoch's result. */
@@ -154,7 +185,7 @@ public final class Trainer {
       epoch(train, mine, validation, test, workers, listener);
     }
     if (!best.isEmpty()) {
-      copy(best, network.parameters().stream().map(Parameter::values).toList());
+      copy(best, live());
     }
     return List.copyOf(history);
   }
@@ -174,17 +205,24 @@ public final class Trainer {
     int epoch = progress.epoch();
     int batches = (mine.length + settings.batchSize() - 1) / settings.batchSize();
     int[] order = shuffled(mine, new SplittableRandom(settings.seed() * 1_000_003 + epoch));
+    model.epoch(epoch, settings.epochs());
+    BatchRun runner = new BatchRun(workers, chunks.stream().map(c -> c.pass).toList());
     long start = System.nanoTime();
     int begun = progress.batch();
     while (progress.batch() < batches) {
       int from = progress.batch() * settings.batchSize();
       int to = Math.min(from + settings.batchSize(), mine.length);
-      double loss = gradient(train, order, from, to, workers);
-      int right = chunks.stream().mapToInt(c -> c.right).sum();
+      int ran = (to - from + CHUNK - 1) / CHUNK;
+      if (settings.extras().pruning() != null) {
+        long all = (long) settings.epochs() * batches;
+        settings.extras().pruning().before(progress.step(), all, masks);
+      }
+      double loss = gradient(train, order, from, to, runner);
+      int right = chunks.stream().limit(ran).mapToInt(c -> c.right).sum();
       double at = epoch - 1 + (double) progress.batch() / batches;
       double rate = settings.rate() * settings.schedule().factor(at, settings.epochs());
       long step = progress.step() + 1;
-      Update u = update(rate, step);
+      Update u = update(rate, step, ran);
       progress =
           new Checkpoint.Progress(
               epoch,
@@ -205,10 +243,10 @@ public final class Trainer {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     double images = Math.min((long) (batches - begun) * settings.batchSize(), mine.length);
-    double valid = validation.length == 0 ? -1 : accuracy(network, train, validation, workers);
+    double valid = validation.length == 0 ? -1 : accuracy(model, train, validation, workers);
     boolean better = valid > progress.bestAccuracy();
     if (better) {
-      best = network.parameters().stream().map(p -> p.values().clone()).toList();
+      best = snapshot();
     }
     EpochResult result =
         new EpochResult(
@@ -216,7 +254,7 @@ public final class Trainer {
             progress.loss() / mine.length,
             (double) progress.right() / mine.length,
             valid,
-            accuracy(network, test, workers),
+            accuracy(model, test, identity(test.size()), workers),
             progress.norms() / batches,
             images / seconds);
     history.add(result);
@@ -240,66 +278,87 @@ public final class Trainer {
     return all;
   }
 
-  private double gradient(Dataset data, int[] order, int from, int to, Workers workers) {
-    List<Callable<Double>> tasks = new ArrayList<>();
-    for (int i = 0; i < chunks.size(); i++) {
-      int a = Math.min(from + i * CHUNK, to);
-      int z = Math.min(a + CHUNK, to);
-      Chunk c = chunks.get(i);
-      tasks.add(() -> run(c, data, order, a, z, 1.0 / (to - from)));
+  private double gradient(Dataset data, int[] order, int from, int to, BatchRun runner) {
+    int count = (to - from + CHUNK - 1) / CHUNK;
+    int[] n = new int[count];
+    long seed = settings.seed() * 0x9E3779B97F4A7C15L + progress.step();
+    Values values = model.begin(true, seed);
+    List<Layer.Run> runs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      n[i] = Math.min(CHUNK, to - from - i * CHUNK);
+      runs.add(new Layer.Run(true, seed * 8191 + i, values));
     }
-    double loss = 0;
-    for (double l : workers.all(tasks)) {
-      loss += l;
-    }
-    return loss;
+    double scale = 1.0 / (to - from);
+    runner.forward(
+        n,
+        runs,
+        i -> load(chunks.get(i), data, order, from + i * CHUNK, n[i]),
+        i -> lose(chunks.get(i), n[i], scale));
+    List<Chunk> used = chunks.subList(0, count);
+    runner.backward(
+        n,
+        runs,
+        used.stream().map(c -> c.dy).toList(),
+        used.stream().map(c -> c.gradients).toList());
+    model.absorb(used.stream().map(c -> c.pass).toList());
+    return used.stream().mapToDouble(c -> c.loss).sum();
   }
 
-  private double run(Chunk c, Dataset data, int[] order, int from, int to, double scale) {
-    int n = to - from;
+  private void load(Chunk c, Dataset data, int[] order, int from, int n) {
     int size = network.input().size();
-    c.gradients.forEach(g -> Arrays.fill(g, 0));
-    c.right = 0;
-    if (n == 0) {
-      return 0;
-    }
     for (int i = 0; i < n; i++) {
-      data.reals(order[from + i], c.x, i * size);
-      c.labels[i] = data.label(order[from + i]);
+      int image = order[from + i];
+      data.reals(image, c.x, i * size);
+      settings
+          .extras()
+          .augmentation()
+          .apply(
+              c.x,
+              i * size,
+              network.input(),
+              (settings.seed() * 31 + progress.epoch()) * 1_000_003L + image);
+      c.labels[i] = data.label(image);
     }
+    c.gradients.clear();
+    c.pass.begin(c.x);
+  }
+
+  private void lose(Chunk c, int n, double scale) {
     int classes = network.output().size();
-    float[] logits = c.pass.forward(c.x, n);
+    float[] logits = c.pass.tensor(c.pass.size());
+    c.right = 0;
     for (int i = 0; i < n; i++) {
       c.right += Loss.argMax(logits, i * classes, classes) == c.labels[i] ? 1 : 0;
     }
-    double loss = settings.loss().evaluate(logits, c.labels, n, classes, scale, c.dy);
-    c.pass.backward(c.dy, n, c.gradients);
-    return loss;
+    c.loss = settings.loss().evaluate(logits, c.labels, n, classes, scale, c.dy);
+    if (c.teacher != null) {
+      c.loss =
+          settings
+              .extras()
+              .distillation()
+              .mix(c.loss, logits, c.teacher.forward(c.x, n), n, classes, scale, c.dy);
+    }
   }
 
   private record Update(double penalty, double norm) {}
 
-  private Update update(double rate, long step) {
-    List<Parameter> parameters = network.parameters();
-    List<float[]> sums = chunks.getFirst().gradients;
+  private Update update(double rate, long step, int ran) {
+    Gradients sums = chunks.getFirst().gradients;
+    for (int i = 1; i < ran; i++) {
+      sums.add(chunks.get(i).gradients);
+    }
+    model.backward(sums);
     double penalty = 0;
     for (int p = 0; p < parameters.size(); p++) {
-      float[] sum = sums.get(p);
-      for (int i = 1; i < chunks.size(); i++) {
-        float[] g = chunks.get(i).gradients.get(p);
-        for (int j = 0; j < sum.length; j++) {
-          sum[j] += g[j];
-        }
-      }
       for (Regulariser.Applied r : regularisers.get(p)) {
-        penalty += r.penalise(parameters.get(p).values(), sum);
+        penalty += r.penalise(parameters.get(p).values(), sums.of(parameters.get(p)));
       }
     }
-    double norm = settings.clipping().apply(sums);
+    double norm = settings.clipping().apply(parameters.stream().map(sums::of).toList());
     for (int p = 0; p < parameters.size(); p++) {
       float[] w = parameters.get(p).values();
       regularisers.get(p).forEach(r -> r.before(w, rate));
-      states.get(p).step(w, sums.get(p), rate, step);
+      states.get(p).step(w, sums.of(parameters.get(p)), rate, step);
       regularisers.get(p).forEach(r -> r.after(w));
     }
     return new Update(penalty, norm);
@@ -317,24 +376,26 @@ public final class Trainer {
 
   /** Share of samples whose largest output is the label's. */
   public static double accuracy(FloatNetwork network, Dataset data, Workers workers) {
-    return accuracy(network, data, identity(data.size()), workers);
+    return accuracy(Trainable.of(network), data, identity(data.size()), workers);
   }
 
-  private static double accuracy(FloatNetwork network, Dataset data, int[] which, Workers workers) {
+  private static double accuracy(Trainable model, Dataset data, int[] which, Workers workers) {
     int parts = Math.min(16, which.length);
+    Layer.Run run = model.inference();
     List<Callable<Integer>> tasks = new ArrayList<>();
     for (int p = 0; p < parts; p++) {
       int from = (int) ((long) which.length * p / parts);
       int to = (int) ((long) which.length * (p + 1) / parts);
-      tasks.add(() -> right(network, data, which, from, to));
+      tasks.add(() -> right(model, run, data, which, from, to));
     }
     return workers.all(tasks).stream().mapToInt(Integer::intValue).sum() / (double) which.length;
   }
 
-  private static int right(FloatNetwork network, Dataset data, int[] which, int from, int to) {
-    NetworkPass pass = new NetworkPass(network, CHUNK);
-    int size = network.input().size();
-    int classes = network.output().size();
+  private static int right(
+      Trainable model, Layer.Run run, Dataset data, int[] which, int from, int to) {
+    NetworkPass pass = model.newPass(CHUNK);
+    int size = model.network().input().size();
+    int classes = model.network().output().size();
     float[] x = new float[CHUNK * size];
     int right = 0;
     for (int at = from; at < to; at += CHUNK) {
@@ -342,7 +403,7 @@ public final class Trainer {
       for (int i = 0; i < n; i++) {
         data.reals(which[at + i], x, i * size);
       }
-      float[] y = pass.forward(x, n);
+      float[] y = pass.forward(x, n, run);
       for (int i = 0; i < n; i++) {
         right += Loss.argMax(y, i * classes, classes) == data.label(which[at + i]) ? 1 : 0;
       }

@@ -1,6 +1,7 @@
 package org.bitloom.trainer.train;
 
 import java.util.List;
+import org.bitloom.trainer.data.Augmentation;
 import org.bitloom.trainer.layer.Initialisation;
 
 /**
@@ -18,6 +19,7 @@ import org.bitloom.trainer.layer.Initialisation;
  * @param initialisation starting values
  * @param validation share of the training samples held out, 0 to below 1
  * @param patience epochs without a better accuracy on them before training ends, 0: never
+ * @param extras what else happens to samples, weights and loss
  */
 public record TrainingSettings(
     long seed,
@@ -31,7 +33,22 @@ public record TrainingSettings(
     List<Regulariser> regularisers,
     Initialisation initialisation,
     double validation,
-    int patience) {
+    int patience,
+    Extras extras) {
+
+  /**
+   * What is done besides.
+   *
+   * @param augmentation of training images
+   * @param distillation from a teacher, or null
+   * @param pruning of weights, or null
+   * @param keepWeights whether the network's weights are where training begins, instead of drawn
+   */
+  public record Extras(
+      Augmentation augmentation, Distillation distillation, Pruning pruning, boolean keepWeights) {
+    /** Nothing. */
+    public static final Extras NONE = new Extras(Augmentation.NONE, null, null, false);
+  }
 
   /** Checks the ranges. */
   public TrainingSettings {
@@ -63,6 +80,25 @@ public record TrainingSettings(
         List.of(),
         Initialisation.HE,
         0,
-        0);
+        0,
+        Extras.NONE);
+  }
+
+  /** The same with other extras. */
+  public TrainingSettings with(Extras other) {
+    return new TrainingSettings(
+        seed,
+        epochs,
+        batchSize,
+        optimiser,
+        rate,
+        schedule,
+        loss,
+        clipping,
+        regularisers,
+        initialisation,
+        validation,
+        patience,
+        other);
   }
 }

@@ -9,12 +9,13 @@ import org.bitloom.fixedpoint.network.Window;
 import org.bitloom.fixedpoint.tensor.Shape;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.data.FashionMnist;
+import org.bitloom.trainer.layer.Activation;
+import org.bitloom.trainer.layer.ActivationLayer;
 import org.bitloom.trainer.layer.Conv2dLayer;
 import org.bitloom.trainer.layer.DenseLayer;
 import org.bitloom.trainer.layer.FloatNetwork;
 import org.bitloom.trainer.layer.Parameter;
 import org.bitloom.trainer.layer.PoolLayer;
-import org.bitloom.trainer.layer.ReluLayer;
 import org.junit.jupiter.api.Test;
 
 class TrainerTest {
@@ -22,9 +23,9 @@ class TrainerTest {
   private static FloatNetwork network() {
     Shape in = Shape.of(28, 28, 1);
     Conv2dLayer conv = new Conv2dLayer("conv", in, 8, Window.same(3, 3, 1, 1, 1, 1, 28, 28));
-    ReluLayer relu = new ReluLayer("relu", conv.output());
+    ActivationLayer relu = new ActivationLayer("relu", conv.output(), new Activation.Relu());
     PoolLayer pool = new PoolLayer("pool", relu.output(), Window.valid(4, 4, 4, 4), true);
-    return new FloatNetwork(
+    return FloatNetwork.chain(
         "small", List.of(conv, relu, pool, new DenseLayer("dense", pool.output(), 10)));
   }
 

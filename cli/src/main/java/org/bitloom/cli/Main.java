@@ -1,12 +1,14 @@
 package org.bitloom.cli;
 
 import java.io.PrintWriter;
+import org.bitloom.cli.command.CompressCommand;
 import org.bitloom.cli.command.DemoCommand;
 import org.bitloom.cli.command.EvaluateCommand;
 import org.bitloom.cli.command.FormatsCommand;
 import org.bitloom.cli.command.FuzzCommand;
 import org.bitloom.cli.command.GenerateCommand;
 import org.bitloom.cli.command.ImportCommand;
+import org.bitloom.cli.command.MethodsCommand;
 import org.bitloom.cli.command.QuantizeCommand;
 import org.bitloom.cli.command.RegressCommand;
 import org.bitloom.cli.command.RunCommand;
@@ -54,9 +56,11 @@ import picocli.CommandLine.IParameterExceptionHandler;
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
+      CompressCommand.class,
       QuantizeCommand.class,
       ImportCommand.class,
       FormatsCommand.class,
+      MethodsCommand.class,
       RunCommand.class,
       EvaluateCommand.class,
       TrimCommand.class,

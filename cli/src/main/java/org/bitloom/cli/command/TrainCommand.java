@@ -7,11 +7,14 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.bitloom.cli.input.Datasets;
 import org.bitloom.fixedpoint.error.BadInputException;
+import org.bitloom.fixedpoint.file.NetworkFile;
+import org.bitloom.trainer.config.Recipe;
 import org.bitloom.trainer.config.TrainingConfig;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.data.FashionMnist;
 import org.bitloom.trainer.layer.FloatNetwork;
 import org.bitloom.trainer.onnx.OnnxExport;
+import org.bitloom.trainer.train.Diagnosis;
 import org.bitloom.trainer.train.EpochResult;
 import org.bitloom.trainer.train.Trainer;
 import org.bitloom.trainer.train.TrainingSettings;
@@ -25,9 +28,12 @@ import picocli.CommandLine.Parameters;
     name = "train",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Trains a float network from a YAML configuration and writes it as ONNX.",
+    description =
+        "Trains a network from a YAML configuration and writes it as ONNX; with quantization_aware also as .bitloom.",
     footer = {"", "Example:", "  bitloom train examples/fashion-cnn.yaml --out cnn.onnx"})
 public final class TrainCommand implements Callable<Integer> {
+  private static final int DIAGNOSED = 500; // test images that the diagnosis looks at
+
   @Parameters(
       paramLabel = "CONFIG.yaml",
       description = "network and training settings, see docs/training.md")
@@ -62,14 +68,10 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingConfig c = TrainingConfig.read(config);
     Dataset train = Datasets.load(data, FashionMnist.Part.TRAIN);
     Dataset test = Datasets.load(data, FashionMnist.Part.TEST);
-    FloatNetwork network = c.network(train.shape(), config.toString());
-    TrainingSettings settings = c.settings(config.toString());
-    if (network.output().size() < train.classes()) {
-      throw new BadInputException(
-          config.toString(),
-          "ends in " + network.output().size() + " outputs for " + train.classes() + " classes",
-          "end it with a dense layer of " + train.classes() + " units");
-    }
+    Path folder = config.toAbsolutePath().getParent();
+    Recipe recipe = Recipe.of(c, folder, config.toString(), train);
+    FloatNetwork network = recipe.network();
+    TrainingSettings settings = recipe.settings();
     Path file =
         out != null
             ? out
@@ -79,7 +81,7 @@ public final class TrainCommand implements Callable<Integer> {
       throw new BadInputException("--checkpoint-seconds", "is " + seconds, "give at least 1");
     }
     TrainingRun run = new TrainingRun(file, TrainingRun.fingerprint(c, train), seconds);
-    Trainer trainer = trainer(network, settings, config.toString());
+    Trainer trainer = recipe.trainer();
     if (resume) {
       run.resume(trainer);
     }
@@ -89,6 +91,10 @@ public final class TrainCommand implements Callable<Integer> {
             () -> {
               List<EpochResult> epochs = train(trainer, settings, train, test, run);
               OnnxExport.write(file, network);
+              if (recipe.aware() != null) {
+                NetworkFile.write(quantized(file), recipe.aware().convert());
+              }
+              run.diagnose(Diagnosis.of(network, test.first(DIAGNOSED)));
               return epochs;
             });
     if (history.isEmpty()) {
@@ -104,16 +110,17 @@ public final class TrainCommand implements Callable<Integer> {
               + " epochs; --resume goes on");
     }
     System.out.printf(
-        Locale.ROOT, "%s: test accuracy %.2f %%%n", file, 100 * history.getLast().testAccuracy());
+        Locale.ROOT,
+        "%s: test accuracy %.2f %%%n",
+        recipe.aware() == null ? file : quantized(file),
+        100 * history.getLast().testAccuracy());
     return 0;
   }
 
-  private static Trainer trainer(FloatNetwork network, TrainingSettings settings, String where) {
-    try {
-      return new Trainer(network, settings);
-    } catch (IllegalArgumentException e) {
-      throw new BadInputException(where, e.getMessage(), "see docs/training.md", e);
-    }
+  /** Where the integers go that quantization-aware training gives. */
+  private static Path quantized(Path model) {
+    String name = model.getFileName().toString().replaceFirst("\\.onnx$", "");
+    return model.resolveSibling(name + ".bitloom");
   }
 
   /** Trains with a progress bar and a line an epoch. */
@@ -122,7 +129,7 @@ public final class TrainCommand implements Callable<Integer> {
     return train(new Trainer(network, settings), settings, train, test, null);
   }
 
-  private static List<EpochResult> train(
+  static List<EpochResult> train(
       Trainer trainer, TrainingSettings settings, Dataset train, Dataset test, TrainingRun run) {
     int mine = train.size() - (int) Math.round(train.size() * settings.validation());
     try (Workers workers = new Workers();

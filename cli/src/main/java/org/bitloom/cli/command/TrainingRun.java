@@ -14,6 +14,7 @@ import org.bitloom.fixedpoint.file.SafeWrite;
 import org.bitloom.trainer.config.TrainingConfig;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.train.Checkpoint;
+import org.bitloom.trainer.train.Diagnosis;
 import org.bitloom.trainer.train.EpochResult;
 import org.bitloom.trainer.train.Trainer;
 
@@ -90,6 +91,14 @@ final class TrainingRun {
     }
     SafeWrite.text(folder.resolve("metrics.csv"), csv.toString());
     SafeWrite.text(folder.resolve("metrics.json"), new ObjectMapper().valueToTree(history) + "\n");
+  }
+
+  /** Writes what looks wrong in the trained network, and says it. */
+  void diagnose(Diagnosis d) {
+    SafeWrite.text(
+        folder.resolve("diagnosis.json"),
+        new ObjectMapper().valueToTree(d).toPrettyString() + "\n");
+    d.warnings().forEach(Console::say);
   }
 
   /** Runs the training; Ctrl-C ends it after the batch under way, with everything saved. */

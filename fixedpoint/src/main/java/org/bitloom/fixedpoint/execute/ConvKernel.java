@@ -65,18 +65,9 @@ final class ConvKernel implements FastExecutor.Kernel {
           format.zeroCode(),
           integers,
           op.bias(),
-          requantizer(network, op, out));
+          Requantizer.of(network, op));
     }
     return new ConvKernel(network, op, in, window, groups, integers);
-  }
-
-  private static Requantizer requantizer(
-      QuantizedNetwork network, WeightedOperation op, Shape out) {
-    return new Requantizer(
-        op.requantization(),
-        out.channels(),
-        network.tensor(op.output()).format().zeroCode(),
-        op.clamp());
   }
 
   private ConvKernel(
@@ -96,7 +87,7 @@ final class ConvKernel implements FastExecutor.Kernel {
     this.zeroIn = network.tensor(op.input()).format().zeroCode();
     this.packed = pack(weights);
     this.bias = op.bias().toArray();
-    this.requantizer = requantizer(network, op, out);
+    this.requantizer = Requantizer.of(network, op);
   }
 
   private int[] pack(CodeTensor weights) {

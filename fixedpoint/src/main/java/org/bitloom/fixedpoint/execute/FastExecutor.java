@@ -34,20 +34,23 @@ public final class FastExecutor implements Executor {
   private final List<Kernel> kernels;
 
   /** One prepared operation. */
-  interface Kernel {
+  public interface Kernel {
+    /** The output, from the network's tensors so far. */
     CodeTensor apply(CodeTensor[] tensors);
   }
 
   /** Prepares a network. */
   public FastExecutor(QuantizedNetwork network) {
     this.network = network;
-    this.kernels = network.operations().stream().map(this::prepare).toList();
+    this.kernels = network.operations().stream().map(op -> kernel(network, op)).toList();
   }
 
-  private Kernel prepare(Operation op) {
+  /** Prepares one operation of a network. */
+  public static Kernel kernel(QuantizedNetwork network, Operation op) {
     MapOperations simple = new MapOperations(network);
     return switch (op) {
-      case WeightedOperation w when wide(w) -> t -> new ReferenceExecutor(network).apply(w, t);
+      case WeightedOperation w when wide(network, w) ->
+          t -> new ReferenceExecutor(network).apply(w, t);
       case Conv2d c -> ConvKernel.of(network, c);
       case Dense d -> ConvKernel.of(network, d);
       case MaxPool2d p -> new PoolKernel(network, p, p.window(), p.clamp(), null);
@@ -69,7 +72,7 @@ public final class FastExecutor implements Executor {
   }
 
   /** 16-bit layers whose accumulators exceed 32 bits go the slow way. */
-  private boolean wide(WeightedOperation op) {
+  private static boolean wide(QuantizedNetwork network, WeightedOperation op) {
     return AccumulatorRange.of(op, network.tensor(op.input()).format()).bits() > Integer.SIZE;
   }
 

@@ -5,6 +5,9 @@ import java.util.stream.LongStream;
 import org.bitloom.fixedpoint.format.Overflow;
 import org.bitloom.fixedpoint.format.Rounding;
 import org.bitloom.fixedpoint.network.Clamp;
+import org.bitloom.fixedpoint.network.QuantizedNetwork;
+import org.bitloom.fixedpoint.network.TensorSpec;
+import org.bitloom.fixedpoint.network.WeightedOperation;
 import org.bitloom.fixedpoint.requantize.MultiplierRequantization;
 import org.bitloom.fixedpoint.requantize.QuantizedMultiplier;
 import org.bitloom.fixedpoint.requantize.Requantization;
@@ -16,7 +19,7 @@ import org.bitloom.fixedpoint.requantize.ShiftRequantization;
  * + c2 - [h < 0] n) >> r2. Both rounding policies and most shifts are of that form; the others go
  * through their definition.
  */
-final class Requantizer {
+public final class Requantizer {
   private final Requantization definition;
   private final boolean straight;
   private final boolean oneStage; // the second shift is none
@@ -47,6 +50,13 @@ final class Requantizer {
           case ShiftRequantization s -> shift(s, channels);
         };
     oneStage = LongStream.of(c2).allMatch(c -> c == 0) && IntStream.of(r2).allMatch(r -> r == 0);
+  }
+
+  /** The requantization of an operation with weights. */
+  public static Requantizer of(QuantizedNetwork network, WeightedOperation op) {
+    TensorSpec out = network.tensor(op.output());
+    return new Requantizer(
+        op.requantization(), out.shape().channels(), out.format().zeroCode(), op.clamp());
   }
 
   private boolean multiplier(MultiplierRequantization q, int channels) {
@@ -92,7 +102,7 @@ final class Requantizer {
   }
 
   /** Codes of one pixel: accumulators from {@code from} on, codes from {@code at} on. */
-  void codes(int[] acc, int from, int[] codes, int at) {
+  public void codes(int[] acc, int from, int[] codes, int at) {
     if (!straight) {
       for (int k = 0; k < m.length; k++) {
         codes[at + k] = Math.clamp(definition.apply(acc[from + k], k) + zero, lo, hi);

@@ -8,10 +8,13 @@ import java.util.Locale;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.YamlFile;
 import org.bitloom.fixedpoint.tensor.Shape;
+import org.bitloom.trainer.data.Augmentation;
 import org.bitloom.trainer.layer.FloatNetwork;
 import org.bitloom.trainer.layer.Initialisation;
+import org.bitloom.trainer.layer.Layer;
 import org.bitloom.trainer.layer.NetworkBuilder;
 import org.bitloom.trainer.train.Clipping;
+import org.bitloom.trainer.train.Distillation;
 import org.bitloom.trainer.train.Loss;
 import org.bitloom.trainer.train.MeanSquaredError;
 import org.bitloom.trainer.train.Regulariser;
@@ -35,6 +38,13 @@ import org.bitloom.trainer.train.TrainingSettings;
  * @param initialization he (default), xavier_normal, xavier_uniform, gaussian or zero
  * @param validation share of the training samples held out, default 0
  * @param patience epochs without a better validation accuracy before training ends
+ * @param start an .onnx model to train on from instead of {@code layers}
+ * @param quantizationAware trains the integers of a format
+ * @param pruning of weights while training
+ * @param distillation from a teacher
+ * @param augmentation of training images
+ * @param normalization of the input
+ * @param shareWeights clusters of weights with trained centroids
  * @param layers in order
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -52,6 +62,13 @@ public record TrainingConfig(
     String initialization,
     Double validation,
     Integer patience,
+    String start,
+    Methods.Quantization quantizationAware,
+    Methods.Prune pruning,
+    Methods.Distil distillation,
+    Methods.Augment augmentation,
+    Methods.Normalize normalization,
+    Methods.Share shareWeights,
     List<LayerConfig> layers) {
 
   /**
@@ -75,6 +92,11 @@ public record TrainingConfig(
 
   /** The settings of the loop; {@code where} names the file in errors. */
   public TrainingSettings settings(String where) {
+    return settings(where, null);
+  }
+
+  /** The same with the network to distil from, null without {@code distillation}. */
+  public TrainingSettings settings(String where, FloatNetwork teacher) {
     if (optimizer == null) {
       throw new BadInputException(
           where, "has no optimizer", "add: optimizer: {type: adam, rate: 0.001}");
@@ -100,10 +122,31 @@ public record TrainingConfig(
           initialisation(),
           validation == null ? 0 : validation,
           patience == null ? 0 : patience,
-          TrainingSettings.Extras.NONE);
+          extras(teacher));
     } catch (IllegalArgumentException e) {
       throw new BadInputException(where, e.getMessage(), "see docs/training.md", e);
     }
+  }
+
+  private TrainingSettings.Extras extras(FloatNetwork teacher) {
+    if (quantizationAware != null) {
+      quantizationAware.target();
+      quantizationAware.mode();
+      quantizationAware.rule();
+    }
+    Distillation d =
+        teacher == null
+            ? null
+            : new Distillation(
+                teacher,
+                distillation.temperature() == null ? 4 : distillation.temperature(),
+                distillation.alpha() == null ? 0.7 : distillation.alpha(),
+                distillation.beta() == null ? 0.3 : distillation.beta());
+    return new TrainingSettings.Extras(
+        augmentation == null ? Augmentation.NONE : augmentation.build(),
+        d,
+        pruning == null ? null : pruning.build(),
+        start != null);
   }
 
   private Loss buildLoss() {
@@ -136,10 +179,22 @@ public record TrainingConfig(
 
   /** The network for images of a shape; {@code where} names the file in errors. */
   public FloatNetwork network(Shape input, String where) {
+    return network(input, where, null);
+  }
+
+  /**
+   * The same with a layer in front.
+   *
+   * @param first for the input's shape, or null
+   */
+  public FloatNetwork network(Shape input, String where, Layer first) {
     if (layers == null || layers.isEmpty()) {
       throw new BadInputException(where, "has no layers", "list them under layers:");
     }
     NetworkBuilder built = new NetworkBuilder(input);
+    if (first != null) {
+      built.add(first, 0);
+    }
     LayerBuilder builder = new LayerBuilder(built);
     for (int i = 0; i < layers.size(); i++) {
       LayerConfig c = layers.get(i);

@@ -133,8 +133,8 @@ public final class BatchNormLayer implements Layer {
     Arrays.fill(variance, 1);
   }
 
-  /** Moves running averages towards a batch's moments. */
-  static void move(
+  /** Moves running averages towards a batch's moments, of {@code count} numbers each. */
+  public static void move(
       float[] mean, float[] variance, double momentum, double[] m, double[] v, double count) {
     double unbiased = count > 1 ? count / (count - 1) : 1;
     for (int c = 0; c < mean.length; c++) {

@@ -253,6 +253,26 @@ public final class Transforms {
     }
   }
 
+  /** Values that training leaves alone. */
+  public static final class Frozen implements Transform {
+    private final float[] constant;
+
+    /** What the values stay. */
+    public Frozen(float[] constant) {
+      this.constant = constant.clone();
+    }
+
+    @Override
+    public void apply(float[] in, float[] out, boolean training, long seed) {
+      System.arraycopy(constant, 0, out, 0, out.length);
+    }
+
+    @Override
+    public void backward(float[] in, float[] out, float[] gradient, Gradients all) {
+      Arrays.fill(gradient, 0);
+    }
+  }
+
   /**
    * DropConnect (Wan et al., 2013): while training a weight is zeroed with probability {@code rate}
    * and the others are divided by {@code 1 - rate}; the expectation of a weight stays.

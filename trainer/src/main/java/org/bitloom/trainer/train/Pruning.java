@@ -20,20 +20,21 @@ import org.bitloom.trainer.layer.Transforms;
  * @param end share of the run at which the sparsity is reached; {@code begin} for one shot
  * @param global one threshold for all layers, scaled by each layer's root mean square, instead of
  *     the same share in each
+ * @param hold whether weights that are zero already stay so
  */
-public record Pruning(double sparsity, double begin, double end, boolean global) {
+public record Pruning(double sparsity, double begin, double end, boolean global, boolean hold) {
   private static final int EVERY = 50; // steps between two moves of the masks
 
   /** Checks the ranges. */
   public Pruning {
-    if (!(sparsity > 0 && sparsity < 1) || !(begin >= 0 && end >= begin && end <= 1)) {
+    if (!(sparsity >= 0 && sparsity < 1) || !(begin >= 0 && end >= begin && end <= 1)) {
       throw new IllegalArgumentException(
-          "pruning: sparsity must lie in (0, 1) and 0 <= begin <= end <= 1");
+          "pruning: sparsity must lie in [0, 1) and 0 <= begin <= end <= 1");
     }
   }
 
   /** The masks of a network; attached where there is none yet. */
-  static List<Masked> attach(FloatNetwork network) {
+  public List<Masked> attach(FloatNetwork network) {
     List<Masked> all = new ArrayList<>();
     for (Layer l : network.layers()) {
       Parameter w =
@@ -49,21 +50,23 @@ public record Pruning(double sparsity, double begin, double end, boolean global)
     return all;
   }
 
-  private static Transforms.Mask mask(Parameter w) {
+  private Transforms.Mask mask(Parameter w) {
     for (var t : w.transforms()) {
       if (t instanceof Transforms.Mask m) {
         return m;
       }
     }
     float[] ones = new float[w.values().length];
-    Arrays.fill(ones, 1);
+    for (int i = 0; i < ones.length; i++) {
+      ones[i] = hold && w.values()[i] == 0 ? 0 : 1;
+    }
     Transforms.Mask m = new Transforms.Mask(ones);
     w.attach(m);
     return m;
   }
 
   /** A weight and its mask. */
-  record Masked(Parameter weight, Transforms.Mask mask) {}
+  public record Masked(Parameter weight, Transforms.Mask mask) {}
 
   /** The sparsity wanted at a share of the run. */
   double at(double share) {
@@ -78,6 +81,9 @@ public record Pruning(double sparsity, double begin, double end, boolean global)
 
   /** Moves the masks before a step; nothing while the sparsity stands still. */
   void before(long step, long steps, List<Masked> weights) {
+    if (sparsity == 0) {
+      return;
+    }
     double now = at((double) step / steps);
     double last = step < EVERY ? 0 : at((double) (step - EVERY) / steps);
     boolean jump = step > 0 && now == sparsity && at((double) (step - 1) / steps) < sparsity;
@@ -93,7 +99,8 @@ public record Pruning(double sparsity, double begin, double end, boolean global)
       float[] w = m.weight.values();
       double limit = global ? tau * rms(w) : quantile(magnitudes(w, 1), share);
       for (int i = 0; i < w.length; i++) {
-        m.mask.mask()[i] = Math.abs(w[i]) >= limit ? 1 : 0;
+        boolean held = hold && m.mask.mask()[i] == 0;
+        m.mask.mask()[i] = !held && Math.abs(w[i]) >= limit ? 1 : 0;
       }
     }
   }

@@ -30,8 +30,12 @@ public interface Trainable {
   /** After a batch: turns gradients of effective values into those of parameters. */
   void backward(Gradients g);
 
-  /** Before an epoch of {@code epochs}, counted from 1. */
-  default void epoch(int epoch, int epochs) {}
+  /**
+   * Before an epoch of {@code epochs}, counted from 1.
+   *
+   * @param begins whether its first batch is next, not one in its middle
+   */
+  default void epoch(int epoch, int epochs, boolean begins) {}
 
   /** After a batch's backward: moves running values by what the chunks saw, in chunk order. */
   default void absorb(List<NetworkPass> chunks) {}

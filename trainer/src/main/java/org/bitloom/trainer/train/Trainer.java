@@ -61,7 +61,7 @@ public final class Trainer {
       network.initialise(settings.initialisation(), new SplittableRandom(settings.seed()));
     }
     if (settings.extras().pruning() != null) {
-      Pruning.attach(network);
+      settings.extras().pruning().attach(network);
     }
     return Trainable.of(network);
   }
@@ -72,7 +72,10 @@ public final class Trainer {
     this.network = model.network();
     this.settings = settings;
     this.parameters = model.parameters();
-    masks = settings.extras().pruning() == null ? List.of() : Pruning.attach(network);
+    masks =
+        settings.extras().pruning() == null
+            ? List.of()
+            : settings.extras().pruning().attach(network);
     for (int i = 0; i < (settings.batchSize() + CHUNK - 1) / CHUNK; i++) {
       chunks.add(new Chunk());
     }
@@ -205,7 +208,7 @@ public final class Trainer {
     int epoch = progress.epoch();
     int batches = (mine.length + settings.batchSize() - 1) / settings.batchSize();
     int[] order = shuffled(mine, new SplittableRandom(settings.seed() * 1_000_003 + epoch));
-    model.epoch(epoch, settings.epochs());
+    model.epoch(epoch, settings.epochs(), progress.batch() == 0);
     BatchRun runner = new BatchRun(workers, chunks.stream().map(c -> c.pass).toList());
     long start = System.nanoTime();
     int begun = progress.batch();

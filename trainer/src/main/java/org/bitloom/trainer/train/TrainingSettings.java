@@ -48,6 +48,11 @@ public record TrainingSettings(
       Augmentation augmentation, Distillation distillation, Pruning pruning, boolean keepWeights) {
     /** Nothing. */
     public static final Extras NONE = new Extras(Augmentation.NONE, null, null, false);
+
+    /** The same, beginning from the network's weights. */
+    public Extras keeping() {
+      return new Extras(augmentation, distillation, pruning, true);
+    }
   }
 
   /** Checks the ranges. */

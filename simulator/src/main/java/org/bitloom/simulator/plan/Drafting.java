@@ -106,14 +106,13 @@ final class Drafting {
       case Flatten f -> keys.put(f.output(), keys.get(f.input()));
       case Softmax f -> {
         if (outTensor != f.input() || f.output() != network.output()) {
-          refused.add(op, "is not the last layer", "let the host compute it");
+          refuse(op, "is not the last layer", "let the host compute it");
         }
       }
       case Add a -> add(a);
       case Concatenate c -> concatenate(c);
-      case Multiply m ->
-          refused.add(op, "multiplies two maps, which no unit does", "use an addition");
-      case Constant c -> refused.add(op, "is a constant map", "fold it into a bias");
+      case Multiply m -> refuse(op, "multiplies two maps, which no unit does", "use an addition");
+      case Constant c -> refuse(op, "is a constant map", "fold it into a bias");
       case Mean m -> mean(m);
       case Requantize r -> onesPass(r, POINT, r.requantization(), r.clamp());
       case Pad p -> pad(p);
@@ -148,14 +147,19 @@ final class Drafting {
             .allMatch(r -> r instanceof Dense || (r instanceof Flatten f && allDense(f.output())));
   }
 
+  /** Notes why an operation cannot run; what reads its output is still looked at. */
+  private void refuse(Operation op, String reason, String mend) {
+    refused.add(op, reason, mend);
+    keys.putIfAbsent(op.output(), op.output());
+    stored.putIfAbsent(op.output(), shape(op.output()));
+  }
+
   /** Whether a map can be read pixel by pixel; if not, the operation is refused. */
   private boolean readable(Operation op, int tensor) {
     Shape s = stored.get(keys.getOrDefault(tensor, -1));
     boolean ok = s != null && s.equals(shape(tensor));
     if (!ok) {
-      refused.add(op, "reads a flattened map", "put it before the flattening");
-      keys.putIfAbsent(op.output(), op.output());
-      stored.putIfAbsent(op.output(), shape(op.output()));
+      refuse(op, "reads a flattened map", "put it before the flattening");
     }
     return ok;
   }
@@ -281,7 +285,7 @@ final class Drafting {
       return;
     }
     if (!shape(a.left()).equals(shape(a.output())) || !shape(a.right()).equals(shape(a.output()))) {
-      refused.add(a, "repeats an extent of 1", "write the map out whole");
+      refuse(a, "repeats an extent of 1", "write the map out whole");
       return;
     }
     Draft d = a.left() == a.right() ? null : plain(boarding(a.right()));
@@ -327,7 +331,7 @@ final class Drafting {
 
   private void concatenate(Concatenate c) {
     if (c.axis() != 2) {
-      refused.add(c, "joins rows or columns", "join channels");
+      refuse(c, "joins rows or columns", "join channels");
       return;
     }
     int out = c.output();
@@ -385,7 +389,7 @@ final class Drafting {
 
   private void table(Operation op, int in, IntUnaryOperator code) {
     if (activationBits > TABLE_BITS) {
-      refused.add(
+      refuse(
           op,
           "needs a table of " + activationBits + "-bit codes",
           "use activations of at most " + TABLE_BITS + " bits");
@@ -414,8 +418,11 @@ final class Drafting {
     if (!readable(op, in)) {
       return;
     }
-    if (w.height() != w.strideY() || w.width() != w.strideX() || padded(w, shape(in))) {
-      refused.add(
+    boolean overlaps =
+        w.height() != w.strideY() && out.height() > 1
+            || w.width() != w.strideX() && out.width() > 1;
+    if (overlaps || padded(w, shape(in))) {
+      refuse(
           op,
           "has overlapping or padded windows",
           "use a stride as large as the window and no padding");

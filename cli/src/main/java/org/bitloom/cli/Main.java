@@ -1,9 +1,11 @@
 package org.bitloom.cli;
 
 import java.io.PrintWriter;
+import org.bitloom.cli.command.CompareCommand;
 import org.bitloom.cli.command.CompressCommand;
 import org.bitloom.cli.command.DemoCommand;
 import org.bitloom.cli.command.EvaluateCommand;
+import org.bitloom.cli.command.ExportCommand;
 import org.bitloom.cli.command.FormatsCommand;
 import org.bitloom.cli.command.FuzzCommand;
 import org.bitloom.cli.command.GenerateCommand;
@@ -59,6 +61,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
       CompressCommand.class,
       QuantizeCommand.class,
       ImportCommand.class,
+      ExportCommand.class,
+      CompareCommand.class,
       FormatsCommand.class,
       MethodsCommand.class,
       RunCommand.class,

@@ -6,7 +6,6 @@ import org.bitloom.cli.input.Networks;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.NetworkFile;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
-import org.bitloom.fixedpoint.tflite.TfliteImport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,14 +16,16 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Reads an int8 TensorFlow Lite model; its codes equal those of TensorFlow Lite's reference kernels.",
+        "Reads a quantized TensorFlow Lite or ONNX model; codes equal those of TensorFlow Lite's reference kernels, and those of ONNX up to ties in rounding.",
     footer = {
       "",
       "Example:",
       "  bitloom import model.tflite --rounding double --out model.bitloom"
     })
 public final class ImportCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "an int8 .tflite model")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "a quantized .tflite or .onnx model (QDQ or QOperator)")
   private Path model;
 
   @Option(
@@ -43,14 +44,14 @@ public final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String name = model.getFileName().toString();
-    if (!name.endsWith(".tflite")) {
+    if (!name.endsWith(".tflite") && !name.endsWith(".onnx")) {
       throw new BadInputException(
           model.toString(),
-          "is not a .tflite model",
-          "quantize float .onnx models with: bitloom quantize");
+          "is neither a .tflite nor an .onnx model",
+          "give a quantized model; quantize float ones with: bitloom quantize");
     }
-    QuantizedNetwork n = TfliteImport.read(model, Networks.policy(rounding));
-    Path file = out != null ? out : Path.of(name.replaceFirst("\\.tflite$", ".bitloom"));
+    QuantizedNetwork n = Networks.read(model, rounding);
+    Path file = out != null ? out : Path.of(name.replaceFirst("\\.(tflite|onnx)$", ".bitloom"));
     NetworkFile.write(file, n);
     System.out.println(
         file

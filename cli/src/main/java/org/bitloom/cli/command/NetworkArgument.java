@@ -7,18 +7,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * The {@code NET} argument: a .bitloom network, or a .tflite model with the rounding of its
- * kernels.
+ * The {@code NET} argument: a .bitloom network, or a .tflite or quantized .onnx model with the
+ * rounding of its kernels.
  */
 final class NetworkArgument {
-  @Parameters(paramLabel = "NET", description = "a .bitloom network, or a .tflite model")
+  @Parameters(
+      paramLabel = "NET",
+      description = "a .bitloom network, or a quantized .tflite or .onnx model")
   Path net;
 
   @Option(
       names = "--rounding",
       paramLabel = "R",
       defaultValue = "double",
-      description = "of a .tflite model: double or single (default: double)")
+      description = "of an imported model: double or single (default: double)")
   private String rounding;
 
   QuantizedNetwork network() {

@@ -6,18 +6,22 @@ import org.bitloom.fixedpoint.file.NetworkFile;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.fixedpoint.tflite.TfliteImport;
+import org.bitloom.trainer.onnx.QuantizedOnnxImport;
 
 /** Reads the {@code NET} argument. */
 public final class Networks {
   private Networks() {}
 
   /**
-   * The quantized network in a file, by its ending; a .tflite model with {@code double} or {@code
-   * single} rounding.
+   * The quantized network in a file, by its ending; a .tflite or quantized .onnx model with {@code
+   * double} or {@code single} rounding.
    */
   public static QuantizedNetwork read(Path file, String rounding) {
     RoundingPolicy policy = policy(rounding);
     String name = file.getFileName().toString();
+    if (name.endsWith(".onnx") && QuantizedOnnxImport.quantized(file)) {
+      return QuantizedOnnxImport.read(file, policy);
+    }
     if (name.endsWith(".onnx")) {
       throw new BadInputException(
           file.toString(), "is a float model", "quantize it first: bitloom quantize " + file);

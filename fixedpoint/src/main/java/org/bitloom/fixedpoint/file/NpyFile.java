@@ -83,11 +83,65 @@ public final class NpyFile {
 
   /** The tensor in the bytes of a {@code .npy} file; {@code where} names it in errors. */
   public static CodeTensor decode(byte[] bytes, String where) {
+    Matcher m = header(bytes, where);
+    if (m.group(2).equals("f")) {
+      throw bad(where, "holds floats, big-endian or Fortran-order data", null);
+    }
+    return elements(data(bytes), m, where);
+  }
+
+  /**
+   * Numbers of any kind.
+   *
+   * @param shape extents
+   * @param values row major
+   * @param integers whether the file holds integers
+   */
+  public record Numbers(Shape shape, float[] values, boolean integers) {}
+
+  /** Reads a tensor of integers, float32 or float64 the user named. */
+  public static Numbers numbers(Path file) {
+    String where = file.toString();
+    byte[] bytes = SafeWrite.read(file, "give a .npy file of numbers");
+    Matcher m = header(bytes, where);
+    ByteBuffer b = data(bytes);
+    if (!m.group(2).equals("f")) {
+      CodeTensor t = elements(b, m, where);
+      float[] v = new float[t.size()];
+      for (int i = 0; i < v.length; i++) {
+        v[i] = t.get(i);
+      }
+      return new Numbers(t.shape(), v, true);
+    }
+    int width = Integer.parseInt(m.group(3));
+    Shape shape = shape(m, where);
+    if (width != 4 && width != 8 || (long) shape.size() * width != b.remaining()) {
+      throw bad(where, "holds f" + width + " elements that do not fit its shape", null);
+    }
+    float[] v = new float[shape.size()];
+    for (int i = 0; i < v.length; i++) {
+      v[i] = width == 4 ? b.getFloat() : (float) b.getDouble();
+    }
+    return new Numbers(shape, v, false);
+  }
+
+  private static int start(byte[] bytes) {
     ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return bytes[6] == 1
+        ? 10 + (b.getShort(8) & 0xffff)
+        : (int) Math.min(bytes.length, 12 + (b.getInt(8) & 0xffffffffL));
+  }
+
+  private static ByteBuffer data(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(start(bytes));
+  }
+
+  private static Matcher header(byte[] bytes, String where) {
     if (bytes.length < 12 || java.util.Arrays.mismatch(bytes, 0, 6, MAGIC, 0, 6) >= 0) {
       throw bad(where, "does not start like a .npy file", null);
     }
     int version = bytes[6];
+    ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long length = version == 1 ? b.getShort(8) & 0xffff : b.getInt(8) & 0xffffffffL;
     int start = version == 1 ? 10 : 12;
     if (version < 1 || version > 3 || start + length > bytes.length) {
@@ -98,25 +152,28 @@ public final class NpyFile {
     if (!m.matches()) {
       throw bad(where, "has the header " + header.strip() + ", which is not understood", null);
     }
-    if (m.group(4).equals("True") || m.group(2).equals("f") || m.group(1).equals(">")) {
+    if (m.group(4).equals("True") || m.group(1).equals(">")) {
       throw bad(where, "holds floats, big-endian or Fortran-order data", null);
     }
-    return elements(b.position(start + (int) length), m, where);
+    return m;
   }
 
-  private static CodeTensor elements(ByteBuffer b, Matcher m, String where) {
+  private static Shape shape(Matcher m, String where) {
     List<Integer> dims = new ArrayList<>();
-    Shape shape;
     try {
       for (String d : m.group(5).split(",")) {
         if (!d.isBlank()) {
           dims.add(Integer.valueOf(d.strip()));
         }
       }
-      shape = new Shape(dims.isEmpty() ? List.of(1) : dims);
+      return new Shape(dims.isEmpty() ? List.of(1) : dims);
     } catch (IllegalArgumentException e) {
       throw bad(where, "has the shape (" + m.group(5) + "), which is empty or too large", e);
     }
+  }
+
+  private static CodeTensor elements(ByteBuffer b, Matcher m, String where) {
+    Shape shape = shape(m, where);
     int width = Integer.parseInt(m.group(3));
     boolean signed = m.group(2).equals("i");
     if (width != 1 && width != 2 && width != 4 || !signed && width == 4) {

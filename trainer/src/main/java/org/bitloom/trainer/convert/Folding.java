@@ -3,6 +3,7 @@ package org.bitloom.trainer.convert;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bitloom.fixedpoint.network.Window;
@@ -46,6 +47,28 @@ public final class Folding {
    */
   public static FloatNetwork fold(FloatNetwork network) {
     return new Folding(network).run();
+  }
+
+  /**
+   * The last layer of the unfolded network that each integer operation stands for, by the
+   * operation's name, in order.
+   */
+  public static Map<String, String> ends(FloatNetwork network) {
+    Map<String, String> after = new HashMap<>(); // a layer and the normalization folded into it
+    Folding f = new Folding(network);
+    for (int i = 0; i < network.nodes().size(); i++) {
+      BatchNormLayer norm = f.normAfter(i);
+      if (norm != null) {
+        after.put(network.nodes().get(i).layer().name(), norm.name());
+      }
+    }
+    FloatNetwork folded = fold(network);
+    Map<String, String> ends = new LinkedHashMap<>();
+    for (Groups.Group g : Groups.of(folded)) {
+      String last = folded.nodes().get(g.output() - 1).layer().name();
+      ends.put(g.layer().name(), after.getOrDefault(last, last));
+    }
+    return ends;
   }
 
   private FloatNetwork run() {

@@ -92,7 +92,7 @@ public final class OnnxImport {
     var input = file.input();
     TensorShapeProto s = input.getType().getTensorType().getShape();
     boolean last = transposedFirst(input.getName());
-    network = new NetworkBuilder(inputShape(s, last));
+    network = new NetworkBuilder(OnnxShapes.input(file, s, last));
     values.put(
         input.getName(),
         new Value(
@@ -134,28 +134,6 @@ public final class OnnxImport {
                     && n.getInputCount() > 0
                     && n.getInput(0).equals(input)
                     && Arrays.equals(OnnxFile.integers(n, "perm"), new int[] {0, 3, 1, 2}));
-  }
-
-  private Shape inputShape(TensorShapeProto s, boolean last) {
-    int n = s.getDimCount();
-    if (n < 2 || n > 4) {
-      throw file.fault("has an input of " + n + " extents", "export it with N, C, H, W");
-    }
-    int[] d = new int[n];
-    long size = 1;
-    for (int i = 1; i < n; i++) {
-      long v = s.getDim(i).getDimValue();
-      if (v < 1 || v > 1 << 20 || (size *= v) > 1 << 26) {
-        throw file.fault(
-            "has an input of unknown or absurd extent " + i, "export it with fixed ones");
-      }
-      d[i] = (int) v;
-    }
-    return switch (n) {
-      case 4 -> last ? Shape.of(d[1], d[2], d[3]) : Shape.of(d[2], d[3], d[1]);
-      case 3 -> Shape.of(1, d[2], d[1]);
-      default -> Shape.of(1, 1, d[1]);
-    };
   }
 
   private void visit(NodeProto n) {

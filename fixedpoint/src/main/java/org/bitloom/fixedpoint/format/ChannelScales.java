@@ -14,8 +14,8 @@ public record ChannelScales(int bits, List<Float> values) implements WeightForma
   /** Checks and copies. */
   public ChannelScales {
     values = List.copyOf(values);
-    if (bits < 2 || bits > 8) {
-      throw new IllegalArgumentException("weight width " + bits + " is outside 2..8");
+    if (bits < 2 || bits > 9) { // 9 for unsigned bytes less a zero point
+      throw new IllegalArgumentException("weight width " + bits + " is outside 2..9");
     }
     if (values.isEmpty()) {
       throw new IllegalArgumentException("no weight scale");

@@ -47,6 +47,7 @@ final class OnnxConstants {
           x.dims().length == 0 ? new OnnxFile.Constant(x.values(), new long[] {1}) : null;
       case "Squeeze" ->
           x.values().length == 1 ? new OnnxFile.Constant(x.values(), new long[0]) : null;
+      case "Transpose" -> transposed(n, x);
       case "Gather" -> gather(n, x, in.get(1));
       case "Slice" -> slice(in);
       case "Concat" ->
@@ -54,6 +55,21 @@ final class OnnxConstants {
       case "Add", "Sub", "Mul", "Div" -> arithmetic(n.getOpType(), x, in.get(1));
       default -> null;
     };
+  }
+
+  /** A matrix the other way round. */
+  private static OnnxFile.Constant transposed(NodeProto n, OnnxFile.Constant x) {
+    if (x.dims().length != 2
+        || !Arrays.equals(OnnxFile.integers(n, "perm", 1, 0), new int[] {1, 0})) {
+      return null;
+    }
+    int rows = x.dim(0);
+    int columns = x.dim(1);
+    double[] v = new double[x.values().length];
+    for (int i = 0; i < v.length; i++) {
+      v[i] = x.values()[i % rows * columns + i / rows];
+    }
+    return new OnnxFile.Constant(v, new long[] {columns, rows});
   }
 
   private static OnnxFile.Constant join(List<OnnxFile.Constant> in) {

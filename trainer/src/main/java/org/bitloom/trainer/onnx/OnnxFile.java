@@ -22,7 +22,7 @@ import org.bitloom.fixedpoint.file.SafeWrite;
 
 /** A parsed model: its graph and its constants, checked for what no model may have. */
 final class OnnxFile {
-  private static final int OLDEST = 11;
+  private static final int OLDEST = 6;
   private static final int NEWEST = 21;
   private static final long MOST = 1L << 28; // elements of a tensor
 

@@ -694,7 +694,7 @@ public final class OnnxImport {
     Value x = map(n, 0);
     String mode = OnnxFile.text(n, "mode", "constant");
     int[] p = isConstant(n, 1) ? constant(n, 1).integers() : OnnxFile.integers(n, "pads");
-    double v = isConstant(n, 2) ? constant(n, 2).values()[0] : 0;
+    double v = isConstant(n, 2) ? constant(n, 2).values()[0] : OnnxFile.real(n, "value", 0);
     int rank = x.layout.length();
     if (!mode.equals("constant") || v != 0 || p.length != 2 * rank) {
       throw new IllegalArgumentException("pads with something other than zeros");

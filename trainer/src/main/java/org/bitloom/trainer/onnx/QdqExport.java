@@ -243,7 +243,11 @@ public final class QdqExport {
         finish(op, name, Clamp.full(format(op.output())));
       }
       case Softmax s -> {
-        file.node("Softmax", name, in(x), integer("axis", 1));
+        file.node("Softmax", name + ".sum1", in(x), integer("axis", 1));
+        // the largest code by Min: ONNX Runtime's int8 softmax wraps a probability of 1 around
+        ActivationFormat f = format(op.output());
+        float[] most = {(float) f.toReal(f.maxCode())};
+        file.node("Min", name, in(name + ".sum1", file.floats(name + ".most", most)));
         same(op, first, name, Clamp.full(format(op.output())));
       }
       case Constant c -> {

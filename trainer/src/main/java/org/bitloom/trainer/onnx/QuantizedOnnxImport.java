@@ -243,6 +243,7 @@ public final class QuantizedOnnxImport {
       case "Add" -> add(n);
       case "Relu" -> clamp(n, 0, Double.POSITIVE_INFINITY);
       case "Clip" -> clip(n);
+      case "Min" -> clamp(n, Double.NEGATIVE_INFINITY, constant(n, 1).values()[0]);
       case "MaxPool" -> {
         Value x = value(n, 0);
         Shape s = emitter.shape(x.tensor);

@@ -26,6 +26,12 @@ public final class Dataset {
     this.classes = classes;
   }
 
+  /** Takes over bytes {@code [n][y][x][c]}, whose reals are {@code byte / 255}. */
+  public static Dataset ofBytes(
+      String name, Shape shape, byte[] pixels, int[] labels, int classes) {
+    return new Dataset(name, shape, pixels, labels, classes);
+  }
+
   /** Where it came from. */
   public String name() {
     return name;

@@ -71,8 +71,8 @@ public record ActivationLayer(String name, Shape input, Activation function) imp
     public float[][] backward(float[] dy, int n, Run run, Gradients g, boolean wantInput) {
       float[] from = y;
       float[] to = dx;
-      for (int i = 0; i < n * size; i++) {
-        to[i] = from[i] > 0 ? dy[i] : 0;
+      for (int i = 0; i < n * size; i++) { // 0 or 1, without a branch
+        to[i] = dy[i] * Math.min(from[i] * Float.MAX_VALUE, 1);
       }
       return new float[][] {dx};
     }

@@ -27,11 +27,10 @@ public record AddLayer(String name, Shape input, boolean subtract) implements La
     return new Pass() {
       @Override
       public float[] forward(float[][] x, int n, Run run) {
-        float[] a = x[0];
-        float[] b = x[1];
-        float sign = subtract ? -1 : 1;
-        for (int i = 0; i < n * input.size(); i++) {
-          y[i] = a[i] + sign * b[i];
+        if (subtract) {
+          difference(x[0], x[1], y, n * input.size());
+        } else {
+          sum(x[0], x[1], y, n * input.size());
         }
         return y;
       }
@@ -44,5 +43,17 @@ public record AddLayer(String name, Shape input, boolean subtract) implements La
         return new float[][] {dy, subtract ? negative : dy};
       }
     };
+  }
+
+  static void sum(float[] a, float[] b, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = a[i] + b[i];
+    }
+  }
+
+  private static void difference(float[] a, float[] b, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = a[i] - b[i];
+    }
   }
 }

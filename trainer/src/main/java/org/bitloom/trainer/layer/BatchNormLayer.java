@@ -171,17 +171,24 @@ public final class BatchNormLayer implements Layer {
     @Override
     public double[] collect(float[][] xs, int n, Run run) {
       double[] sums = new double[2 * channels + 1];
-      float[] v = xs[0];
-      for (int p = 0; p < n * pixels; p++) {
-        int at = p * channels;
-        for (int c = 0; c < channels; c++) {
-          double e = v[at + c];
-          sums[c] += e;
-          sums[channels + c] += e * e;
-        }
-      }
+      addSums(xs[0], xs[0], n, sums);
       sums[2 * channels] = (double) n * pixels;
       return sums;
+    }
+
+    /** Sums of each sample in float32, of all samples in double. */
+    private void addSums(float[] v, float[] other, int n, double[] sums) {
+      float[] sum = new float[channels];
+      float[] dot = new float[channels];
+      for (int i = 0; i < n; i++) {
+        Arrays.fill(sum, 0);
+        Arrays.fill(dot, 0);
+        Kernels.BEST.sums(v, other, i * pixels, pixels, sum, dot);
+        for (int c = 0; c < channels; c++) {
+          sums[c] += sum[c];
+          sums[channels + c] += dot[c];
+        }
+      }
     }
 
     private double variance(double[] sums, int c) {
@@ -211,29 +218,14 @@ public final class BatchNormLayer implements Layer {
       for (int c = 0; !run.training() && c < channels; c++) {
         set(c, mean[c], variance[c], run);
       }
-      float[] from = x;
-      float[] to = y;
-      for (int p = 0; p < n * pixels; p++) {
-        int at = p * channels;
-        for (int c = 0; c < channels; c++) {
-          to[at + c] = from[at + c] * a[c] + b[c];
-        }
-      }
+      Kernels.BEST.scale(x, y, n * pixels, a, b);
       return y;
     }
 
     @Override
     public double[] collectBackward(float[] dy, int n, Run run) {
       double[] sums = new double[2 * channels];
-      float[] from = x;
-      for (int p = 0; p < n * pixels; p++) {
-        int at = p * channels;
-        for (int c = 0; c < channels; c++) {
-          double e = dy[at + c];
-          sums[c] += e;
-          sums[channels + c] += e * from[at + c];
-        }
-      }
+      addSums(dy, x, n, sums);
       for (int c = 0; c < channels; c++) { // of dy x to dy (x - mean) / deviation
         sums[channels + c] = (sums[channels + c] - mu[c] * sums[c]) * inverse[c];
       }
@@ -263,14 +255,7 @@ public final class BatchNormLayer implements Layer {
         dBeta[c] += (float) own[c];
         dGamma[c] += (float) own[channels + c];
       }
-      float[] from = x;
-      float[] to = dx;
-      for (int p = 0; p < n * pixels; p++) {
-        int at = p * channels;
-        for (int c = 0; c < channels; c++) {
-          to[at + c] = dy[at + c] * a[c] + from[at + c] * fromX[c] + constant[c];
-        }
-      }
+      Kernels.BEST.combine(dy, x, dx, n * pixels, a, fromX, constant);
       return new float[][] {dx};
     }
 

@@ -5,22 +5,11 @@ final class Bias {
   private Bias() {}
 
   static void add(float[] b, float[] y, int pixels) {
-    int k = b.length;
-    for (int p = 0; p < pixels; p++) {
-      int at = p * k;
-      for (int i = 0; i < k; i++) {
-        y[at + i] += b[i];
-      }
-    }
+    Kernels.BEST.bias(b, y, pixels);
   }
 
   static void sum(float[] dy, int pixels, float[] db) {
-    int k = db.length;
-    for (int p = 0; p < pixels; p++) {
-      int at = p * k;
-      for (int i = 0; i < k; i++) {
-        db[i] += dy[at + i];
-      }
-    }
+    float[] squares = new float[db.length];
+    Kernels.BEST.sums(dy, dy, 0, pixels, db, squares);
   }
 }

@@ -136,8 +136,10 @@ public final class Conv2dLayer implements Layer {
 
   @Override
   public Pass newPass(int samples) {
-    return groups == 1
-        ? new MatrixConvPass(this, samples)
-        : depthwise() ? new DepthwisePass(this, samples) : new GroupedConvPass(this, samples);
+    return DirectConvPass.fits(this)
+        ? new DirectConvPass(this, samples)
+        : groups == 1
+            ? new MatrixConvPass(this, samples)
+            : depthwise() ? new DepthwisePass(this, samples) : new GroupedConvPass(this, samples);
   }
 }

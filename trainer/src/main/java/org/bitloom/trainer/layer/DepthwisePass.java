@@ -107,12 +107,7 @@ final class DepthwisePass implements Layer.Pass {
   }
 
   private void forward(int to, int from, int at, int length) {
-    float[] a = x;
-    float[] b = tiled;
-    float[] c = y;
-    for (int i = 0; i < length; i++) {
-      c[to + i] += a[from + i] * b[at + i];
-    }
+    Kernels.BEST.multiplyAdd(x, from, tiled, at, y, to, length);
   }
 
   @Override
@@ -136,18 +131,10 @@ final class DepthwisePass implements Layer.Pass {
   }
 
   private void weights(float[] dy, int to, int from, int at, int length) {
-    float[] a = x;
-    float[] d = dTiled;
-    for (int i = 0; i < length; i++) {
-      d[at + i] += dy[to + i] * a[from + i];
-    }
+    Kernels.BEST.multiplyAdd(x, from, dy, to, dTiled, at, length);
   }
 
   private void inputs(float[] dy, int to, int from, int at, int length) {
-    float[] b = tiled;
-    float[] d = dx;
-    for (int i = 0; i < length; i++) {
-      d[from + i] += dy[to + i] * b[at + i];
-    }
+    Kernels.BEST.multiplyAdd(dy, to, tiled, at, dx, from, length);
   }
 }

@@ -125,9 +125,7 @@ public final class NetworkPass {
       sums[tensor] = new float[size];
     }
     float[] s = sums[tensor];
-    for (int i = 0; i < size; i++) {
-      s[i] = before[i] + more[i];
-    }
+    AddLayer.sum(before, more, s, size);
     return s;
   }
 }

@@ -275,6 +275,15 @@ public final class Trainer {
     listener.pause(true);
   }
 
+  /** One step on batch {@code i} of the data in their order, beginning again after the last. */
+  void step(Dataset data, int i, Workers workers) {
+    BatchRun runner = new BatchRun(workers, chunks.stream().map(c -> c.pass).toList());
+    int from = i % (data.size() / settings.batchSize()) * settings.batchSize();
+    int to = from + settings.batchSize();
+    gradient(data, identity(data.size()), from, to, runner);
+    update(settings.rate(), i + 1L, chunks.size());
+  }
+
   private static int[] identity(int n) {
     int[] all = new int[n];
     Arrays.setAll(all, i -> i);

@@ -14,6 +14,7 @@ import org.bitloom.cli.command.MethodsCommand;
 import org.bitloom.cli.command.QuantizeCommand;
 import org.bitloom.cli.command.RegressCommand;
 import org.bitloom.cli.command.RunCommand;
+import org.bitloom.cli.command.SearchCommand;
 import org.bitloom.cli.command.SimulateCommand;
 import org.bitloom.cli.command.TrainCommand;
 import org.bitloom.cli.command.TrimCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
+      SearchCommand.class,
       CompressCommand.class,
       QuantizeCommand.class,
       ImportCommand.class,

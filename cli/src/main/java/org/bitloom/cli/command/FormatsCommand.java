@@ -73,7 +73,8 @@ public final class FormatsCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "folder of IDX files (default: Fashion-MNIST)")
+      description =
+          "IDX, CIFAR, .npy, image folder or CSV, see docs/training.md (default: Fashion-MNIST)")
   private Path data;
 
   @Option(

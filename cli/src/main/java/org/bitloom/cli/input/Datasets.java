@@ -1,6 +1,7 @@
 package org.bitloom.cli.input;
 
 import java.nio.file.Path;
+import org.bitloom.trainer.data.DataSource;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.data.FashionMnist;
 
@@ -9,12 +10,12 @@ public final class Datasets {
   private Datasets() {}
 
   /**
-   * A part of the data set in a folder of IDX files; without a folder Debian's Fashion-MNIST, or
-   * the small part of it that the product ships, which is then said on standard error.
+   * A part of the data set in a folder, see {@link DataSource}; without one Debian's Fashion-MNIST,
+   * or the small part of it that the product ships, which is then said on standard error.
    */
   public static Dataset load(Path folder, FashionMnist.Part part) {
     if (folder != null) {
-      return FashionMnist.load(folder, part);
+      return DataSource.load(folder, part);
     }
     if (FashionMnist.installed()) {
       return FashionMnist.load(FashionMnist.DEBIAN, part);

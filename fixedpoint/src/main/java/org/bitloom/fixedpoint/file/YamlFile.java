@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -59,6 +60,20 @@ public final class YamlFile {
           key(e) + (missing ? "is missing" : what),
           missing ? "add it" : "correct it",
           e);
+    }
+  }
+
+  /** Reads a file the user named as a tree. */
+  public static JsonNode tree(Path file) {
+    return read(file, JsonNode.class);
+  }
+
+  /** A tree as YAML text. */
+  public static String text(JsonNode tree) {
+    try {
+      return MAPPER.writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the tree cannot be written", e);
     }
   }
 

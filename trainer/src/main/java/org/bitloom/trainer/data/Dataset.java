@@ -1,35 +1,42 @@
 package org.bitloom.trainer.data;
 
+import java.util.Arrays;
 import org.bitloom.fixedpoint.tensor.Shape;
 
-/** Labelled images, pixels as unsigned bytes; the real of a pixel is {@code byte / 255}. */
+/** Labelled samples: pixels as unsigned bytes, whose real is {@code byte / 255}, or reals. */
 public final class Dataset {
   private final String name;
   private final Shape shape;
-  private final byte[] pixels;
+  private final byte[] pixels; // or null
+  private final float[] reals; // or null
   private final int[] labels;
   private final int classes;
 
-  /**
-   * Takes over the arrays; {@code pixels} holds {@code [n][y][x][c]}, labels are 0 to {@code
-   * classes - 1}.
-   */
-  Dataset(String name, Shape shape, byte[] pixels, int[] labels, int classes) {
-    if (pixels.length != (long) labels.length * shape.size()) {
+  private Dataset(
+      String name, Shape shape, byte[] pixels, float[] reals, int[] labels, int classes) {
+    long held = pixels != null ? pixels.length : reals.length;
+    if (held != (long) labels.length * shape.size()) {
       throw new IllegalArgumentException(
-          name + ": " + pixels.length + " pixels for " + labels.length + " labels");
+          name + ": " + held + " numbers for " + labels.length + " labels");
     }
     this.name = name;
     this.shape = shape;
     this.pixels = pixels;
+    this.reals = reals;
     this.labels = labels;
     this.classes = classes;
   }
 
-  /** Takes over bytes {@code [n][y][x][c]}, whose reals are {@code byte / 255}. */
+  /** Takes over bytes {@code [n][y][x][c]}; labels are 0 to {@code classes - 1}. */
   public static Dataset ofBytes(
       String name, Shape shape, byte[] pixels, int[] labels, int classes) {
-    return new Dataset(name, shape, pixels, labels, classes);
+    return new Dataset(name, shape, pixels, null, labels, classes);
+  }
+
+  /** Takes over reals {@code [n][y][x][c]}; labels are 0 to {@code classes - 1}. */
+  public static Dataset ofReals(
+      String name, Shape shape, float[] reals, int[] labels, int classes) {
+    return new Dataset(name, shape, null, reals, labels, classes);
   }
 
   /** Where it came from. */
@@ -37,12 +44,12 @@ public final class Dataset {
     return name;
   }
 
-  /** Shape of one image. */
+  /** Shape of one sample. */
   public Shape shape() {
     return shape;
   }
 
-  /** Number of images. */
+  /** Number of samples. */
   public int size() {
     return labels.length;
   }
@@ -52,27 +59,37 @@ public final class Dataset {
     return classes;
   }
 
-  /** Class of image {@code i}. */
+  /** Class of sample {@code i}. */
   public int label(int i) {
     return labels[i];
   }
 
-  /** Writes the reals of image {@code i} to {@code target} at {@code at}. */
+  /** Writes the reals of sample {@code i} to {@code target} at {@code at}. */
   public void reals(int i, float[] target, int at) {
     int n = shape.size();
+    if (reals != null) {
+      System.arraycopy(reals, i * n, target, at, n);
+      return;
+    }
     for (int j = 0; j < n; j++) {
       target[at + j] = (pixels[i * n + j] & 0xff) / 255f;
     }
   }
 
-  /** The first {@code n} images. */
+  /** The first {@code n} samples. */
   public Dataset first(int n) {
-    int m = Math.min(n, size());
+    return range(0, Math.min(n, size()));
+  }
+
+  /** Samples {@code from} to before {@code to}. */
+  public Dataset range(int from, int to) {
+    int s = shape.size();
     return new Dataset(
         name,
         shape,
-        java.util.Arrays.copyOf(pixels, m * shape.size()),
-        java.util.Arrays.copyOf(labels, m),
+        pixels == null ? null : Arrays.copyOfRange(pixels, from * s, to * s),
+        reals == null ? null : Arrays.copyOfRange(reals, from * s, to * s),
+        Arrays.copyOfRange(labels, from, to),
         classes);
   }
 }

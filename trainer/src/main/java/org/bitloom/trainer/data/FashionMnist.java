@@ -113,6 +113,7 @@ public final class FashionMnist {
             labelsName, "has the label " + l[i] + " at " + i, "labels are 0 to 9");
       }
     }
-    return new Dataset(imagesName, Shape.of(x.dims()[1], x.dims()[2], 1), x.bytes(), l, classes);
+    return Dataset.ofBytes(
+        imagesName, Shape.of(x.dims()[1], x.dims()[2], 1), x.bytes(), l, classes);
   }
 }

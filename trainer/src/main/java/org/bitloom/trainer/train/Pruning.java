@@ -23,7 +23,8 @@ import org.bitloom.trainer.layer.Transforms;
  * @param hold whether weights that are zero already stay so
  */
 public record Pruning(double sparsity, double begin, double end, boolean global, boolean hold) {
-  private static final int EVERY = 50; // steps between two moves of the masks
+  private static final int EVERY = 50; // most steps between two moves of the masks
+  private static final int MOVES = 20; // at least, while the sparsity rises
 
   /** Checks the ranges. */
   public Pruning {
@@ -84,11 +85,12 @@ public record Pruning(double sparsity, double begin, double end, boolean global,
     if (sparsity == 0) {
       return;
     }
+    long every = Math.clamp((long) (steps * (end - begin) / MOVES), 1, EVERY);
     double now = at((double) step / steps);
-    double last = step < EVERY ? 0 : at((double) (step - EVERY) / steps);
+    double last = step < every ? 0 : at((double) (step - every) / steps);
     boolean jump = step > 0 && now == sparsity && at((double) (step - 1) / steps) < sparsity;
     boolean first = step == 0 && now > 0;
-    if (jump || first || step % EVERY == 0 && now > last) {
+    if (jump || first || step % every == 0 && now > last) {
       prune(weights, now);
     }
   }

@@ -71,8 +71,8 @@ public final class MethodsCommand implements Callable<Integer> {
   private static final String STUDENT =
       """
       layers:
-        - {name: conv1, type: conv, filters: 4, kernel: 3, padding: same, stride: 2, activation: relu}
-        - {name: conv2, type: conv, filters: 8, kernel: 3, padding: same, stride: 2, activation: relu}
+        - {name: conv1, type: conv, filters: 8, kernel: 3, padding: same, stride: 2, activation: relu}
+        - {name: conv2, type: conv, filters: 16, kernel: 3, padding: same, stride: 2, activation: relu}
         - {name: dense, type: dense, units: 10}
       """;
 
@@ -178,22 +178,22 @@ public final class MethodsCommand implements Callable<Integer> {
                   + path(seed, base)
                   + "\npruning: {sparsity: "
                   + s
-                  + ", begin: 0, end: 0.5}\n"));
+                  + ", begin: 0, end: 0.5, global: true}\n"));
     }
     smaller(seed, "structured, half the operations", n -> StructuredPruning.channels(n, 0.5));
     smaller(seed, "SVD, half the parameters", n -> Factorisation.byCost(n, 0.5));
-    floats(seed, "student alone", train(seed, "student alone", half, 0.002, STUDENT));
+    floats(seed, "student alone", train(seed, "student alone", epochs, 0.004, STUDENT));
     floats(
         seed,
         "student distilled",
         train(
             seed,
             "student distilled",
-            half,
-            0.002,
+            epochs,
+            0.004,
             "distillation: {teacher: "
                 + path(seed, base)
-                + ", temperature: 4, alpha: 0.7, beta: 0.3}\n"
+                + ", temperature: 2, alpha: 0.5, beta: 0.5}\n"
                 + STUDENT));
   }
 

@@ -1,5 +1,6 @@
 package org.bitloom.trainer.convert;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,12 +10,14 @@ import org.bitloom.fixedpoint.calibrate.Calibration;
 import org.bitloom.fixedpoint.calibrate.MeanSquareError;
 import org.bitloom.fixedpoint.calibrate.MinMax;
 import org.bitloom.fixedpoint.execute.ReferenceExecutor;
+import org.bitloom.fixedpoint.file.NetworkFile;
 import org.bitloom.fixedpoint.format.ActivationFormat;
 import org.bitloom.fixedpoint.format.Rounding;
 import org.bitloom.fixedpoint.network.QuantizedNetwork;
 import org.bitloom.fixedpoint.requantize.RoundingPolicy;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.trainer.config.TrainingConfig;
+import org.bitloom.trainer.data.Augmentation;
 import org.bitloom.trainer.data.Dataset;
 import org.bitloom.trainer.data.FashionMnist;
 import org.bitloom.trainer.layer.FloatNetwork;
@@ -22,12 +25,14 @@ import org.bitloom.trainer.layer.Layer;
 import org.bitloom.trainer.layer.NetworkPass;
 import org.bitloom.trainer.train.Adam;
 import org.bitloom.trainer.train.EpochResult;
+import org.bitloom.trainer.train.Pruning;
 import org.bitloom.trainer.train.Schedule;
 import org.bitloom.trainer.train.Trainer;
 import org.bitloom.trainer.train.TrainingSettings;
 import org.bitloom.trainer.train.Workers;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizationAwareTest {
   private static final String YAML =
@@ -121,5 +126,62 @@ class QuantizationAwareTest {
       codes[j] = f.toCode(x[sample * 784 + j], Rounding.HALF_AWAY);
     }
     return CodeTensor.wrap(network.inputSpec().shape(), codes);
+  }
+
+  private static QuantizationAware model(Dataset data, String format) {
+    FloatNetwork network = TrainingConfig.parse(YAML, "t").network(data.shape(), "t");
+    network.initialise(new SplittableRandom(1));
+    TargetFormat target = TargetFormat.of(format, RoundingPolicy.DOUBLE, false);
+    Calibration rule = new MinMax();
+    return new QuantizationAware(
+        network,
+        Observation.of(network, data.first(40)),
+        target,
+        rule,
+        rule,
+        QuantizationAware.Ranges.TRACKED);
+  }
+
+  /** A run stopped in the middle of an epoch and resumed ends as the undisturbed one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"int8", "dfp5", "codebook:3/dfp8"})
+  void resumedRunsEndTheSame(String format) {
+    Dataset data = FashionMnist.shipped(FashionMnist.Part.TRAIN).first(320);
+    TrainingSettings settings =
+        new TrainingSettings(3, 3, 64, new Adam(0.9, 0.999, 1e-8), 0.01, new Schedule.Cosine())
+            .with(
+                new TrainingSettings.Extras(
+                    Augmentation.NONE, null, new Pruning(0.5, 0, 0.5, false, false), true));
+    QuantizationAware whole = model(data, format);
+    QuantizationAware begun = model(data, format);
+    QuantizationAware resumed = model(data, format);
+    try (Workers workers = new Workers()) {
+      new Trainer(whole, settings).train(data, data.first(64), workers, new Trainer.Listener() {});
+      Trainer first = new Trainer(begun, settings);
+      first.train(
+          data,
+          data.first(64),
+          workers,
+          new Trainer.Listener() {
+            private int batches;
+
+            @Override
+            public void batch(int epoch, int done, int total, double loss) {
+              if (++batches == 8) {
+                first.stop();
+              }
+            }
+          });
+      Trainer second = new Trainer(resumed, settings);
+      second.resume(first.checkpoint("f"));
+      second.train(data, data.first(64), workers, new Trainer.Listener() {});
+    }
+    for (int i = 0; i < whole.parameters().size(); i++) {
+      assertArrayEquals(
+          whole.parameters().get(i).values(),
+          resumed.parameters().get(i).values(),
+          whole.parameters().get(i).name());
+    }
+    assertArrayEquals(NetworkFile.encode(whole.convert()), NetworkFile.encode(resumed.convert()));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bitloom.fixedpoint.file.SafeWrite;
 import org.bitloom.fixedpoint.tensor.Shape;
 import org.bitloom.trainer.layer.Activation;
@@ -43,6 +44,7 @@ public final class OnnxExport {
 
   private final FloatNetwork network;
   private final EffectiveValues values;
+  private final Map<String, String> names; // of layers to those of nodes
   private final OnnxWriter file = new OnnxWriter();
   private final List<Value> tensors = new ArrayList<>();
 
@@ -52,6 +54,7 @@ public final class OnnxExport {
   private OnnxExport(FloatNetwork network) {
     this.network = network;
     this.values = EffectiveValues.of(network);
+    this.names = OnnxWriter.safe(network.nodes().stream().map(n -> n.layer().name()).toList());
   }
 
   /** Writes a file. */
@@ -87,7 +90,7 @@ public final class OnnxExport {
 
   private Value node(Layer layer, List<Integer> from) {
     Value x = tensors.get(from.getFirst());
-    String name = layer.name();
+    String name = names.get(layer.name());
     return switch (layer) {
       case Conv2dLayer c -> {
         Shape w = c.weight().shape();
@@ -103,7 +106,7 @@ public final class OnnxExport {
         yield new Value(name, true, Order.SAME);
       }
       case DenseLayer d -> dense(d, x);
-      case ActivationLayer a -> same(activation(a.name(), a.function(), x.name), x);
+      case ActivationLayer a -> same(activation(name, a.function(), x.name), x);
       case PoolLayer p -> {
         file.node(
             p.max() ? "MaxPool" : "AveragePool",
@@ -176,18 +179,19 @@ public final class OnnxExport {
   }
 
   private Value dense(DenseLayer d, Value x) {
+    String name = names.get(d.name());
     String flat = x.name;
     Order order = x.order;
     if (x.map) {
-      flat = file.node("Flatten", d.name() + ".flat", in(x.name), integer("axis", 1));
+      flat = file.node("Flatten", name + ".flat", in(x.name), integer("axis", 1));
       order = Order.channelFirst(d.input());
     }
     int k = d.bias().values().length;
     float[] w = order.toOnnx(values.of(d.weight()), k);
-    String weight = file.floats(d.name() + ".weight", w, k, d.input().size());
-    String bias = file.floats(d.name() + ".bias", values.of(d.bias()), k);
-    file.node("Gemm", d.name(), in(flat, weight, bias), integer("transB", 1));
-    return new Value(d.name(), false, Order.SAME);
+    String weight = file.floats(name + ".weight", w, k, d.input().size());
+    String bias = file.floats(name + ".bias", values.of(d.bias()), k);
+    file.node("Gemm", name, in(flat, weight, bias), integer("transB", 1));
+    return new Value(name, false, Order.SAME);
   }
 
   private Value two(String op, String name, List<Integer> from) {
@@ -214,10 +218,10 @@ public final class OnnxExport {
     }
     file.node(
         "Concat",
-        c.name(),
+        names.get(c.name()),
         parts.stream().map(Value::name).toArray(String[]::new),
         integer("axis", 1));
-    return new Value(c.name(), map, order);
+    return new Value(names.get(c.name()), map, order);
   }
 
   private String vector(String name, float[] v, Value x) {
@@ -231,7 +235,7 @@ public final class OnnxExport {
 
   /** Groups as channels of an instance normalization, then factor and offset. */
   private Value groupNorm(GroupNormLayer g, Value x) {
-    String name = g.name();
+    String name = names.get(g.name());
     Shape s = g.input();
     float[] ones = new float[g.groups()];
     Arrays.fill(ones, 1);

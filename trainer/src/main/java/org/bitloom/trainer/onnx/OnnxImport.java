@@ -465,6 +465,16 @@ public final class OnnxImport {
       int c = isConstant(n, 1) ? 1 : 0;
       Value x = value(n, 1 - c);
       float[] offset = spread(constant(n, c), x, subtract ? -1 : 1);
+      if (x.tensor == network.last()
+          && x.tensor > 0
+          && network.layer(x.tensor) instanceof ScaleLayer s
+          && readers(n.getInput(1 - c)) == 1) { // a factor and an offset are one layer
+        for (int i = 0; i < offset.length; i++) {
+          offset[i] += s.offset()[i];
+        }
+        network.replaceLast(new ScaleLayer(name(n), s.input(), s.factor(), offset));
+        return x;
+      }
       return scale(n, x, filled(offset.length, 1), offset);
     }
     Value[] two = two(n);

@@ -13,6 +13,11 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.bitloom.fixedpoint.network.Window;
 
 /** The pieces that every ONNX file is built of; maps are NCHW. */
@@ -155,6 +160,28 @@ final class OnnxWriter {
     }
     graph.addInitializer(t);
     return name;
+  }
+
+  /**
+   * Names of nodes for names of layers: the same, but where a layer's name is another's with a dot
+   * behind it, as the names of constants are, the dots become underscores.
+   */
+  static Map<String, String> safe(List<String> layers) {
+    Map<String, String> names = new LinkedHashMap<>();
+    Set<String> taken = new HashSet<>(layers);
+    taken.add("input");
+    for (String l : layers) {
+      boolean clash =
+          l.startsWith("input.")
+              || l.equals("input")
+              || layers.stream().anyMatch(o -> !o.equals(l) && l.startsWith(o + "."));
+      String name = clash ? l.replace('.', '_') : l;
+      for (int i = 2; clash && !taken.add(name); i++) {
+        name = l.replace('.', '_') + "_" + i;
+      }
+      names.put(l, name);
+    }
+    return names;
   }
 
   /** Each of {@code k} rows from {@code [pixel][c]} to {@code [c][pixel]}. */

@@ -7,6 +7,7 @@ import static org.bitloom.trainer.onnx.OnnxWriter.integers;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -84,17 +85,20 @@ public final class QdqExport {
 
   /** Names of operations for their outputs; those that occur twice get a number. */
   private static Map<Integer, String> unique(QuantizedNetwork network) {
-    Map<Integer, String> names = new HashMap<>();
-    Set<String> taken = new HashSet<>();
-    names.put(network.input(), "input");
-    taken.add("input");
+    List<String> layers = new ArrayList<>();
     for (Operation op : network.operations()) {
       String base = op.name().isEmpty() ? op.kind() : op.name();
       String name = base;
-      for (int i = 2; !taken.add(name); i++) {
+      for (int i = 2; layers.contains(name); i++) {
         name = base + "_" + i;
       }
-      names.put(op.output(), name);
+      layers.add(name);
+    }
+    Map<String, String> safe = OnnxWriter.safe(layers);
+    Map<Integer, String> names = new HashMap<>();
+    names.put(network.input(), "input");
+    for (int i = 0; i < layers.size(); i++) {
+      names.put(network.operations().get(i).output(), safe.get(layers.get(i)));
     }
     return names;
   }

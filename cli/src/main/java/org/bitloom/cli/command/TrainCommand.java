@@ -95,7 +95,8 @@ public final class TrainCommand implements Callable<Integer> {
               if (recipe.aware() != null) {
                 NetworkFile.write(quantized(file), recipe.aware().convert());
               }
-              run.diagnose(Diagnosis.of(network, test.first(DIAGNOSED)));
+              Dataset some = test.first(DIAGNOSED);
+              run.diagnose(network.name(), epochs, Diagnosis.of(network, some), some.size());
               return epochs;
             });
     if (history.isEmpty()) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.bitloom.cli.report.TrainingReport;
 import org.bitloom.fixedpoint.error.BadInputException;
 import org.bitloom.fixedpoint.file.NetworkFile;
 import org.bitloom.fixedpoint.file.SafeWrite;
@@ -93,8 +94,12 @@ final class TrainingRun {
     SafeWrite.text(folder.resolve("metrics.json"), new ObjectMapper().valueToTree(history) + "\n");
   }
 
-  /** Writes what looks wrong in the trained network, and says it. */
-  void diagnose(Diagnosis d) {
+  /** Writes the report and what looks wrong in the trained network, and says the latter. */
+  void diagnose(String name, List<EpochResult> history, Diagnosis d, int images) {
+    if (!history.isEmpty()) {
+      SafeWrite.text(
+          folder.resolve("report.html"), TrainingReport.render(name, history, d, images));
+    }
     SafeWrite.text(
         folder.resolve("diagnosis.json"),
         new ObjectMapper().valueToTree(d).toPrettyString() + "\n");

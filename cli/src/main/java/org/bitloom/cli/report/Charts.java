@@ -35,8 +35,23 @@ final class Charts {
     XYChart c = xy("Accuracy", "epoch", "percent");
     c.addSeries(
         "training", epochs(history), history.stream().map(e -> 100 * e.trainAccuracy()).toList());
+    if (history.stream().allMatch(e -> e.validationAccuracy() >= 0)) {
+      c.addSeries(
+          "validation",
+          epochs(history),
+          history.stream().map(e -> 100 * e.validationAccuracy()).toList());
+    }
     c.addSeries(
         "test", epochs(history), history.stream().map(e -> 100 * e.testAccuracy()).toList());
+    return svg(c);
+  }
+
+  static String gradient(List<EpochResult> history) {
+    XYChart c = xy("Norm of the gradient", "epoch", "mean over batches");
+    c.addSeries(
+        "all parameters",
+        epochs(history),
+        history.stream().map(EpochResult::gradientNorm).toList());
     return svg(c);
   }
 

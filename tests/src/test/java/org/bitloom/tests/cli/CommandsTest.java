@@ -223,7 +223,7 @@ class CommandsTest {
     refused("x.npy", "run", "net.bitloom", "--input", "x.npy");
     Files.createDirectories(dir.resolve("empty"));
     Files.writeString(dir.resolve("tiny.yaml"), YAML);
-    refused("does not exist", "train", "tiny.yaml", "--data", "empty");
+    refused("holds no data set", "train", "tiny.yaml", "--data", "empty");
     Files.createDirectories(dir.resolve("idx"));
     Files.write(
         dir.resolve("idx/train-images-idx3-ubyte"), new byte[] {0, 0, 8, 3, 0, 0, 0, 9, 0, 0});

@@ -1,7 +1,5 @@
 package org.bitloom.trainer.convert;
 
-import org.bitloom.fixedpoint.format.QFormat;
-import org.bitloom.fixedpoint.network.Clamp;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.trainer.layer.Gradients;
 import org.bitloom.trainer.layer.Layer;
@@ -15,11 +13,8 @@ final class QuantizedKernel implements Layer.Pass, QuantizationAware.Seen {
   private final Groups.Group group;
   private final Layer.Pass inner;
   private final int outSize;
-  private final float[] y;
-  private final float[] code;
-  private final float[] real;
+  private final QuantizedOutput output;
   private final float[] dy;
-  private double[] seen = Range.nothing();
   private QuantizationAware.Step step;
 
   QuantizedKernel(QuantizationAware model, Groups.Group group, int samples) {
@@ -27,10 +22,8 @@ final class QuantizedKernel implements Layer.Pass, QuantizationAware.Seen {
     this.group = group;
     inner = group.layer().newPass(samples);
     outSize = group.layer().output().size();
-    y = new float[samples * outSize];
-    code = new float[y.length];
-    real = new float[y.length];
-    dy = new float[y.length];
+    output = new QuantizedOutput(model, group, samples);
+    dy = new float[samples * outSize];
   }
 
   @Override
@@ -47,61 +40,27 @@ final class QuantizedKernel implements Layer.Pass, QuantizationAware.Seen {
       }
       CodeTensor codes = step.kernel().apply(tensors);
       for (int j = 0; j < outSize; j++) {
-        code[i * outSize + j] = codes.get(j) - zero;
+        output.code[i * outSize + j] = codes.get(j) - zero;
       }
     }
     for (int i = 0; i < n * outSize; i++) {
-      real[i] = (float) (exact[i] / out);
-      y[i] = (float) (code[i] * out);
+      output.real[i] = (float) (exact[i] / out);
     }
     if (run.training() && model.tracks() && group.chooses()) {
-      observe(n, out);
+      output.observe(n * outSize, step);
     }
-    return y;
-  }
-
-  private void observe(int n, double out) {
-    Clamp clamp = group.fused().clamp(step.out());
-    int zero = step.out().zeroCode();
-    boolean relu = group.fused() != Groups.Fused.NONE;
-    seen = Range.nothing();
-    for (int i = 0; i < n * outSize; i++) {
-      double v = (relu ? Math.max(real[i], 0) : real[i]) * out;
-      seen[0] = Math.min(seen[0], v);
-      seen[1] = Math.max(seen[1], v);
-    }
-    if (step.out() instanceof QFormat) {
-      Integers.errors(real, n * outSize, clamp.lo() - zero, clamp.hi() - zero, out, seen);
-    }
+    return output.reals(n * outSize, step);
   }
 
   @Override
   public double[] seen() {
-    return seen;
+    return output.seen();
   }
 
   @Override
   public float[][] backward(
       float[] gradient, int n, Layer.Run run, Gradients g, boolean wantInput) {
-    Clamp clamp = group.fused().clamp(step.out());
-    int zero = step.out().zeroCode();
-    Range range = group.chooses() ? model.learned(group) : null;
-    if (range != null) {
-      range.backward(
-          gradient,
-          real,
-          code,
-          n * outSize,
-          clamp.lo() - zero,
-          clamp.hi() - zero,
-          g.of(range.bounds()));
-    }
-    boolean relu = group.fused() != Groups.Fused.NONE;
-    float lo = relu ? 0 : clamp.lo() - zero - 0.5f;
-    float hi = clamp.hi() - zero + 0.5f;
-    for (int i = 0; i < n * outSize; i++) {
-      dy[i] = real[i] > lo && real[i] < hi ? gradient[i] : 0;
-    }
+    output.backward(gradient, n * outSize, step, g, dy);
     return inner.backward(dy, n, run, g, wantInput);
   }
 }

@@ -1,8 +1,6 @@
 package org.bitloom.trainer.convert;
 
 import java.util.List;
-import org.bitloom.fixedpoint.format.QFormat;
-import org.bitloom.fixedpoint.network.Clamp;
 import org.bitloom.fixedpoint.tensor.CodeTensor;
 import org.bitloom.trainer.layer.Gradients;
 import org.bitloom.trainer.layer.Layer;
@@ -24,13 +22,10 @@ final class QuantizedWeighted implements Layer.Pass, QuantizationAware.Seen {
   private final int outSize;
   private final int channels;
   private final float[] x; // codes less zero point
-  private final float[] y; // reals of the output codes
-  private final float[] code; // output codes less zero point
-  private final float[] real; // outputs before rounding, in output steps
+  private final QuantizedOutput output;
   private final float[] dy;
   private final int[] sums;
   private final int[] codes;
-  private double[] seen = Range.nothing();
   private double[] moments = new double[0];
   private QuantizationAware.Step step;
 
@@ -45,10 +40,8 @@ final class QuantizedWeighted implements Layer.Pass, QuantizationAware.Seen {
     outSize = group.layer().output().size();
     channels = bias.values().length;
     x = new float[samples * inSize];
-    y = new float[samples * outSize];
-    code = new float[y.length];
-    real = new float[y.length];
-    dy = new float[y.length];
+    output = new QuantizedOutput(model, group, samples);
+    dy = new float[samples * outSize];
     sums = new int[channels];
     codes = new int[channels];
   }
@@ -67,7 +60,7 @@ final class QuantizedWeighted implements Layer.Pass, QuantizationAware.Seen {
     }
     for (int at = 0; at < n * outSize; at += channels) {
       for (int k = 0; k < channels; k++) {
-        real[at + k] = acc[at + k] * toSteps[k];
+        output.real[at + k] = acc[at + k] * toSteps[k];
       }
     }
     if (step.requantizer() != null) {
@@ -77,19 +70,17 @@ final class QuantizedWeighted implements Layer.Pass, QuantizationAware.Seen {
         }
         step.requantizer().codes(sums, 0, codes, 0);
         for (int k = 0; k < channels; k++) {
-          code[at + k] = codes[k] - zero;
+          output.code[at + k] = codes[k] - zero;
         }
       }
     } else {
       kernel(n, zero);
     }
-    for (int i = 0; i < n * outSize; i++) {
-      y[i] = (float) (code[i] * out);
-    }
     if (run.training() && model.tracks()) {
-      observe(n, out);
+      output.observe(n * outSize, step);
+      moments(n, out);
     }
-    return y;
+    return output.reals(n * outSize, step);
   }
 
   private Layer.Run integerRun(Layer.Run run) {
@@ -107,40 +98,29 @@ final class QuantizedWeighted implements Layer.Pass, QuantizationAware.Seen {
           Integers.tensor(x, i * inSize, model.quantized().tensor(from).shape(), step.in());
       CodeTensor out = step.kernel().apply(tensors);
       for (int j = 0; j < outSize; j++) {
-        code[i * outSize + j] = out.get(j) - zero;
+        output.code[i * outSize + j] = out.get(j) - zero;
       }
     }
   }
 
-  private void observe(int n, double out) {
-    Clamp clamp = group.fused().clamp(step.out());
-    int zero = step.out().zeroCode();
-    boolean relu = group.fused() != Groups.Fused.NONE;
-    seen = Range.nothing();
+  private void moments(int n, double out) {
     moments = new double[QuantizationAware.norm(group) == null ? 0 : 2 * channels + 1];
+    if (moments.length == 0) {
+      return;
+    }
     for (int at = 0; at < n * outSize; at += channels) {
       for (int k = 0; k < channels; k++) {
-        double r = real[at + k];
-        if (moments.length > 0) {
-          moments[k] += r * out;
-          moments[channels + k] += r * out * (r * out);
-        }
-        double v = relu ? Math.max(r, 0) : r;
-        seen[0] = Math.min(seen[0], v * out);
-        seen[1] = Math.max(seen[1], v * out);
+        double r = output.real[at + k] * out;
+        moments[k] += r;
+        moments[channels + k] += r * r;
       }
     }
-    if (moments.length > 0) {
-      moments[2 * channels] = (double) n * outSize / channels;
-    }
-    if (step.out() instanceof QFormat) {
-      Integers.errors(real, n * outSize, clamp.lo() - zero, clamp.hi() - zero, out, seen);
-    }
+    moments[2 * channels] = (double) n * outSize / channels;
   }
 
   @Override
   public double[] seen() {
-    return seen;
+    return output.seen();
   }
 
   /** Sums, sums of squares and count of the reals before the activation, by channel. */
@@ -151,30 +131,14 @@ final class QuantizedWeighted implements Layer.Pass, QuantizationAware.Seen {
   @Override
   public float[][] backward(
       float[] gradient, int n, Layer.Run run, Gradients g, boolean wantInput) {
-    Clamp clamp = group.fused().clamp(step.out());
-    int zero = step.out().zeroCode();
-    Range range = model.learned(group);
-    if (range != null) {
-      range.backward(
-          gradient,
-          real,
-          code,
-          n * outSize,
-          clamp.lo() - zero,
-          clamp.hi() - zero,
-          g.of(range.bounds()));
-    }
-    boolean relu = group.fused() != Groups.Fused.NONE;
-    float lo = relu ? 0 : clamp.lo() - zero - 0.5f;
-    float hi = clamp.hi() - zero + 0.5f;
+    output.backward(gradient, n * outSize, step, g, dy);
     float[] scale = new float[channels];
     for (int k = 0; k < channels; k++) {
       scale[k] = (float) step.scales()[k];
     }
     for (int at = 0; at < n * outSize; at += channels) {
       for (int k = 0; k < channels; k++) {
-        float r = real[at + k];
-        dy[at + k] = r > lo && r < hi ? gradient[at + k] * scale[k] : 0;
+        dy[at + k] *= scale[k];
       }
     }
     integers.clear();

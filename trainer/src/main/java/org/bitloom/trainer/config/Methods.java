@@ -19,7 +19,7 @@ public final class Methods {
    * {@code quantization_aware:}.
    *
    * @param format as {@code bitloom quantize --format}
-   * @param ranges tracked (default), learned or fixed
+   * @param ranges tracked, learned or fixed; learned for dynamic fixed point, else tracked
    * @param calibrate rule for the first ranges and for weights; minmax for int8, mse otherwise
    * @param layerBits widths of single layers, dynamic fixed point only
    * @param symmetric int8 with zero point 0
@@ -52,10 +52,13 @@ public final class Methods {
 
     /** What becomes of ranges. */
     public QuantizationAware.Ranges mode() {
+      if (ranges == null) {
+        return target() instanceof TargetFormat.FixedPoint
+            ? QuantizationAware.Ranges.LEARNED
+            : QuantizationAware.Ranges.TRACKED;
+      }
       try {
-        return ranges == null
-            ? QuantizationAware.Ranges.TRACKED
-            : QuantizationAware.Ranges.valueOf(ranges.toUpperCase(Locale.ROOT));
+        return QuantizationAware.Ranges.valueOf(ranges.toUpperCase(Locale.ROOT));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "ranges is " + ranges + ", write tracked, learned or fixed", e);
